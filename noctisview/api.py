@@ -1,0 +1,19 @@
+"""/api/: the rooms' view sets under one router, the schema, and a page to try them."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.routers import DefaultRouter
+
+from archive import api as archive_api
+from dimse import api as dimse_api
+from worklist import api as worklist_api
+
+router = DefaultRouter()
+for room in (archive_api, worklist_api, dimse_api):
+    room.register(router)
+
+urlpatterns = [
+    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    path("api/", include(router.urls)),
+]

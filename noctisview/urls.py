@@ -1,0 +1,16 @@
+"""Every address of the product, put together from the rooms."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/worklist/"), name="home"),
+    path("admin/", admin.site.urls),
+    path("", include("worklist.urls")),
+    path("", include("viewer.urls")),
+    path("", include("dicomweb.urls")),
+    path("", include("notifications.urls")),
+    path("", include("operations.urls")),
+    path("", include("noctisview.api")),
+]

@@ -1,0 +1,28 @@
+"""The authentication backend: a password checked at one speed, permissions from the role."""
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+
+from worklist.models import UserRole
+from worklist.roles import permissions_of
+
+
+class RoleBackend(ModelBackend):
+    """Permissions follow from the role alone, without a query; inactive users have none."""
+
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        """Return the role's permissions."""
+        if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
+            return set()
+        return set(permissions_of(user_obj.role))
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        """Say whether the role carries `perm`; administrators also hold the admin site's own."""
+        if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
+            return False
+        return perm in permissions_of(user_obj.role)
+
+    def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
+        """Say whether the admin site shows the app: to administrators."""
+        return bool(user_obj.is_active and user_obj.role == UserRole.ADMIN)
