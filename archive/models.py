@@ -63,7 +63,8 @@ class Study(models.Model):
     patient_name_key = models.CharField(max_length=324, blank=True, default="")
     patient_name_ideographic_key = models.CharField(max_length=128, blank=True, default="")
     patient_name_phonetic_key = models.CharField(max_length=128, blank=True, default="")
-    patient_id = models.CharField(max_length=64, blank=True, default="")
+    # Patient ID (0010,0020); `patient_id` is the key of the related Patient.
+    dicom_patient_id = models.CharField(max_length=64, blank=True, default="")
     issuer_of_patient_id = models.CharField(max_length=64, blank=True, default="")
     patient_birth_date = models.CharField(max_length=8, blank=True, default="")
     patient_sex = models.CharField(max_length=16, blank=True, default="")
@@ -101,7 +102,7 @@ class Study(models.Model):
             models.Index(fields=["patient_name_key", "id"], name="study_name_key"),
             models.Index(fields=["patient_name_ideographic_key"], name="study_name_ideographic"),
             models.Index(fields=["patient_name_phonetic_key"], name="study_name_phonetic"),
-            models.Index(fields=["patient_id", "id"], name="study_patient_id"),
+            models.Index(fields=["dicom_patient_id", "id"], name="study_patient_id"),
             models.Index(fields=["accession_number", "id"], name="study_accession"),
         ]
 
