@@ -1,0 +1,22 @@
+"""Addresses of the front door."""
+
+from allauth.account import views as account
+from django.urls import include, path
+
+from worklist import views
+
+# Of allauth only what is offered here: no sign-up, no password by mail.
+account_patterns = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("signup/", account.signup, name="account_signup"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account.password_change, name="account_change_password"),
+    path("2fa/", include("allauth.mfa.urls")),
+]
+
+urlpatterns = [
+    path("accounts/", include(account_patterns)),
+    path("worklist/", views.worklist, name="worklist"),
+]
