@@ -1,0 +1,1 @@
+"""`noctis test`: sets up and runs every check and test of a checkout."""

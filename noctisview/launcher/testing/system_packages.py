@@ -1,0 +1,82 @@
+"""Programs that tests need beside Python and Node: found, or installed from Debian's packages."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from noctisview.launcher.console import LauncherError, Step
+from noctisview.launcher.process import run
+
+# Program -> the Debian/Ubuntu package that has it.
+PACKAGES = {
+    "storescu": "dcmtk",
+    "chromium": "chromium",
+    "initdb": "postgresql",
+    "redis-server": "redis-server",
+    "nginx": "nginx",
+    "Orthanc": "orthanc",
+}
+_EXTRA_PATHS = ("/usr/sbin", "/usr/local/sbin")
+_POLICY = Path("/usr/sbin/policy-rc.d")
+
+
+def find_program(name: str) -> Path | None:
+    """Return the path of a program; PostgreSQL's lie outside PATH on Debian."""
+    path = os.pathsep.join([os.environ.get("PATH", ""), *_EXTRA_PATHS])
+    found = shutil.which(name, path=path)
+    if found:
+        return Path(found)
+    versions = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: path.parts[4].zfill(4)
+    )
+    return versions[-1] if versions else None
+
+
+def missing_packages(programs: list[str]) -> list[str]:
+    """Return the packages of those programs that are not there."""
+    return [PACKAGES[name] for name in programs if find_program(name) is None]
+
+
+def provide(programs: list[str], log: Path) -> None:
+    """Install what is missing when this account may, else say with what.
+
+    Raises
+    ------
+    LauncherError
+        If something is missing and cannot be installed from here.
+    """
+    packages = missing_packages(programs)
+    if not packages:
+        return
+    names = " ".join(packages)
+    if shutil.which("apt-get") is None:
+        raise LauncherError(f"missing on this machine: {names}", "Install them and run it again")
+    if os.geteuid() != 0:
+        raise LauncherError(
+            f"missing on this machine: {names}",
+            f"Run: sudo apt-get install --no-install-recommends {names}",
+        )
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    with Step(f"System packages ({names})") as step, _no_service_starts():
+        run(["apt-get", "update"], log=log, note=step.note, env=env)
+        argv = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
+        run(argv, log=log, note=step.note, env=env)
+    still = missing_packages(programs)
+    if still:
+        raise LauncherError(f"installed, but still not found: {' '.join(still)}", f"See {log}")
+
+
+@contextmanager
+def _no_service_starts() -> Iterator[None]:
+    """Keep the installation from starting servers: the tests start their own, elsewhere."""
+    if _POLICY.exists():
+        yield
+        return
+    _POLICY.write_text("#!/bin/sh\nexit 101\n", encoding="ascii")
+    _POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        _POLICY.unlink(missing_ok=True)
