@@ -1,0 +1,135 @@
+"""Image planes in millimetres and the canvas on which anatomy is painted.
+
+Frame: x grows to the patient's left, y to the back, depth ``s`` downwards from the top of the
+lungs, all in mm; pixel (0, 0) is the centre of the first pixel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Plane = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """An axial pixel grid centred on the origin; ``scale`` enlarges the anatomy drawn on it."""
+
+    rows: int
+    columns: int
+    spacing_mm: float
+    scale: float = 1.0
+
+    @cached_property
+    def pixel_mm(self) -> float:
+        """Size of a pixel in anatomical mm."""
+        return self.spacing_mm / self.scale
+
+    @cached_property
+    def x(self) -> Plane:
+        """Column positions, shape (1, columns), mm."""
+        steps = np.arange(self.columns) - (self.columns - 1) / 2
+        return (steps * self.pixel_mm).astype(np.float32)[None, :]
+
+    @cached_property
+    def y(self) -> Plane:
+        """Row positions, shape (rows, 1), mm."""
+        steps = np.arange(self.rows) - (self.rows - 1) / 2
+        return (steps * self.pixel_mm).astype(np.float32)[:, None]
+
+    @cached_property
+    def radius(self) -> Plane:
+        """Distance of every pixel from the origin, mm."""
+        return np.hypot(self.x, self.y)
+
+    @cached_property
+    def turn(self) -> Plane:
+        """Angle of every pixel in turns, 0 at the front and growing to the patient's left."""
+        return turns(self.x, self.y)
+
+    def view(self, left: float, right: float, front: float, back: float) -> View | None:
+        """Return the part of the grid inside a box given in mm, or None when it is empty."""
+        half_x, half_y = (self.columns - 1) / 2, (self.rows - 1) / 2
+        c0 = max(0, int(left / self.pixel_mm + half_x))
+        c1 = min(self.columns, int(right / self.pixel_mm + half_x) + 2)
+        r0 = max(0, int(front / self.pixel_mm + half_y))
+        r1 = min(self.rows, int(back / self.pixel_mm + half_y) + 2)
+        if c0 >= c1 or r0 >= r1:
+            return None
+        where = (slice(r0, r1), slice(c0, c1))
+        return View(where, self.x[:, c0:c1], self.y[r0:r1])
+
+    @cached_property
+    def whole(self) -> View:
+        """The view of all pixels."""
+        return View((slice(None), slice(None)), self.x, self.y)
+
+
+class View(NamedTuple):
+    """A rectangle of a grid with its coordinates."""
+
+    where: tuple[slice, slice]
+    x: Plane
+    y: Plane
+
+
+class Patch(NamedTuple):
+    """A signed distance (mm, negative inside) over a view."""
+
+    view: View
+    distance: Plane
+
+
+def turns(dx: Plane, dy: Plane) -> Plane:
+    """Return angles in turns [0, 1): 0 to the front, a quarter to the patient's left."""
+    angle: Plane = np.arctan2(dx, -dy) * np.float32(0.5 / np.pi)
+    return angle % np.float32(1.0)
+
+
+class Canvas:
+    """One slice being painted: attenuation in HU and tracer uptake in SUV."""
+
+    def __init__(self, grid: Grid, s: float, background_hu: float = -1000.0) -> None:
+        self.grid = grid
+        self.s = s
+        self.hu: Plane = np.full((grid.rows, grid.columns), background_hu, np.float32)
+        self.suv: Plane = np.zeros_like(self.hu)
+
+    def cover(self, distance: Plane, softness_mm: float = 0.0) -> Plane:
+        """Return the share of each pixel that lies inside, from the signed distance in mm."""
+        width = np.float32(max(self.grid.pixel_mm, softness_mm))
+        share: Plane = np.clip(np.float32(0.5) - distance / width, 0, 1)
+        return share
+
+    def mix(self, view: View, share: Plane, hu: Plane | float, suv: Plane | float | None) -> None:
+        """Blend a material into the view by its share of each pixel."""
+        target = self.hu[view.where]
+        target += share * (hu - target)
+        if suv is not None:
+            uptake = self.suv[view.where]
+            uptake += share * (suv - uptake)
+
+    def paint(
+        self,
+        patch: Patch | None,
+        hu: Plane | float,
+        suv: Plane | float | None = None,
+        *,
+        grow_mm: float = 0.0,
+        softness_mm: float = 0.0,
+    ) -> None:
+        """Fill the inside of a patch (grown by ``grow_mm``) with a material."""
+        if patch is not None:
+            share = self.cover(patch.distance - np.float32(grow_mm), softness_mm)
+            self.mix(patch.view, share, hu, suv)
+
+    def seam(self, patch: Patch | None, hu: float, width_mm: float, strength: float = 0.8) -> None:
+        """Draw a thin layer along the boundary of a patch (a fat plane, a capsule)."""
+        if patch is not None:
+            share = np.float32(strength) * np.exp(-((patch.distance / np.float32(width_mm)) ** 2))
+            self.mix(patch.view, share, hu, None)

@@ -1,0 +1,1 @@
+"""A human trunk as attenuation (HU) and tracer uptake (SUV), slice by slice."""
