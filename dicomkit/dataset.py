@@ -9,9 +9,10 @@ from dicomkit import charset, tags
 from dicomkit.elements import Element, PixelData
 from dicomkit.encoding import Encoding
 from dicomkit.errors import Part10Error
-from dicomkit.scan import Budget, scan_items
+from dicomkit.scan import scan_items
 from dicomkit.source import DEFAULT, BytesSource, Source, Window
 from dicomkit.vr import BINARY_VRS, CHARACTER_SET_VRS, SINGLE_TEXT_VRS, STRUCT_CODES
+from dicomkit.walk import Budget
 
 _PADDING: Final = " \0"
 

@@ -9,15 +9,8 @@ COMPONENTS: Final = ("family", "given", "middle", "prefix", "suffix")
 # Letters that carry a stroke or ligature instead of a combining mark, so that NFKD leaves them.
 _STROKED: Final = str.maketrans(
     {
-        "ł": "l",
-        "ø": "o",
-        "đ": "d",
-        "ð": "d",
-        "ħ": "h",
-        "\u0131": "i",
-        "æ": "ae",
-        "œ": "oe",
-        "þ": "th",
+        **{"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "\u0131": "i"},
+        **{"æ": "ae", "œ": "oe", "þ": "th"},
     }
 )
 # Accents and points only. Marks that spell a syllable (Thai vowels, Indic signs, kana voicing)

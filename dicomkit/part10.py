@@ -17,6 +17,13 @@ from dicomkit.encoding import (
 from dicomkit.errors import Part10Error
 from dicomkit.scan import Scanner
 from dicomkit.source import DEFAULT, FileSource, InflatedSource, Limits, Source, Window, truncated
+from dicomkit.transfer_syntaxes import (
+    DEFLATED_DATA_SETS,
+    EXPLICIT_VR_BIG_ENDIAN,
+    EXPLICIT_VR_LITTLE_ENDIAN,
+    IMPLICIT_DATA_SETS,
+    IMPLICIT_VR_LITTLE_ENDIAN,
+)
 from dicomkit.walk import Budget, Walker
 
 __all__ = [
@@ -31,26 +38,11 @@ __all__ = [
     "is_valid_uid",
     "open_source",
     "read_header",
+    "read_range",
     "read_value",
 ]
 
-IMPLICIT_VR_LITTLE_ENDIAN: Final = "1.2.840.10008.1.2"
-EXPLICIT_VR_LITTLE_ENDIAN: Final = "1.2.840.10008.1.2.1"
-DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN: Final = "1.2.840.10008.1.2.1.99"
-EXPLICIT_VR_BIG_ENDIAN: Final = "1.2.840.10008.1.2.2"
-_DEFLATED: Final = frozenset(
-    {
-        DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
-        "1.2.840.10008.1.2.4.95",  # JPIP Referenced Deflate
-        "1.2.840.10008.1.2.4.205",  # JPIP HTJ2K Referenced Deflate
-    }
-)
-_IMPLICIT: Final = frozenset(
-    {
-        IMPLICIT_VR_LITTLE_ENDIAN,
-        "1.2.840.113619.5.2",  # GE private: implicit, pixels big endian
-    }
-)
+_META_GROUP: Final = 0x0002
 _PREAMBLE: Final = 128
 _MAGIC: Final = b"DICM"
 _END_OF_FRAGMENTS: Final = b"\xfe\xff\xdd\xe0\0\0\0\0"
@@ -87,7 +79,7 @@ def read_header(stream: BinaryIO, *, limits: Limits = DEFAULT) -> Header:
     budget = Budget(limits)
     meta, data_offset = _read_meta(window, start, budget)
     declared = _meta_text(meta, tags.TRANSFER_SYNTAX_UID)
-    deflated = declared in _DEFLATED
+    deflated = declared in DEFLATED_DATA_SETS
     if deflated:
         inflated = InflatedSource(stream, data_offset, limits)
         window, start = Window(inflated), 0
@@ -183,8 +175,8 @@ def check_identity(header: Header, *, meta_must_agree: bool = True) -> None:
     Raises
     ------
     Part10Error
-        ``dicomdir``, ``missing-<name>`` or ``invalid-<name>`` with name one of sop-class-uid, sop-instance-uid,
-        study-instance-uid, series-instance-uid; ``uid-mismatch``.
+        ``dicomdir``; ``missing-<name>`` or ``invalid-<name>`` with name one of sop-class-uid,
+        sop-instance-uid, study-instance-uid, series-instance-uid; ``uid-mismatch``.
     """
     if header.media_sop_class_uid == _MEDIA_DIRECTORY:
         raise Part10Error("dicomdir", "A DICOMDIR lists objects and is none itself.")
@@ -217,21 +209,42 @@ def _find_start(data: bytes) -> tuple[int, bytes]:
 
 def _read_meta(window: Window, offset: int, budget: Budget) -> tuple[dict[int, Element], int]:
     """Read group 0002, always explicit little endian; return it and where it ends."""
+    end = _declared_meta_end(window, offset)
+    if end is not None:
+        scanner = Scanner(window, EXPLICIT_LITTLE, budget)
+        scanner.scan(offset, end)
+        if all(tag >> 16 == _META_GROUP for tag in scanner.elements):
+            return scanner.elements, end
+    return _read_meta_by_group(window, offset, budget)
+
+
+def _declared_meta_end(window: Window, offset: int) -> int | None:
+    """Return the end by (0002,0000), or ``None`` when the bytes there are of group 0002 still."""
+    head = window.peek(offset, 12)
+    if len(head) < 12 or head[:8] != b"\x02\0\0\0UL\x04\0":
+        return None
+    end = offset + 12 + int.from_bytes(head[8:12], "little")
+    if end > window.base + len(window.data):
+        return None
+    return None if window.peek(end, 2) == b"\x02\0" else end
+
+
+def _read_meta_by_group(
+    window: Window, offset: int, budget: Budget
+) -> tuple[dict[int, Element], int]:
+    """Read elements as long as they are of group 0002, whatever the group length says."""
     meta: dict[int, Element] = {}
     while True:
         head = window.peek(offset, 12)
-        if len(head) < 8 or head[:2] != b"\x02\x00":
+        if len(head) < 8 or head[:2] != b"\x02\0":
             return meta, offset
         tag, vr, length, size = parse_head(head, 0, EXPLICIT_LITTLE)
         if not window.reaches(offset + size + length):
             raise truncated("File Meta Information")
         offset += size
-        value = None
-        if length <= budget.limits.inline_value:
-            index = window.load(offset, length)
-            value = window.data[index : index + length]
         budget.keep(length)
-        meta[tag] = Element(vr or "UN", value, offset, length)
+        index = window.load(offset, length)
+        meta[tag] = Element(vr or "UN", window.data[index : index + length], offset, length)
         offset += length
 
 
@@ -260,7 +273,7 @@ def _settle_encoding(declared: str | None, head: bytes, has_meta: bool) -> Encod
         return EXPLICIT_BIG if big_endian else EXPLICIT_LITTLE
     if big_endian:
         raise Part10Error("transfer-syntax", "Big endian data sets have explicit VRs.")
-    if declared is None or declared in _IMPLICIT or not head[4:6].isalpha():
+    if declared is None or declared in IMPLICIT_DATA_SETS or not head[4:6].isalpha():
         return IMPLICIT_LITTLE
     return EXPLICIT_LITTLE
 
