@@ -5,7 +5,7 @@ Each function turns one value of a request into a `Q`; None stands for universal
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import CharField, Lookup, Q, TextField
@@ -40,14 +40,14 @@ class Wildcard(Lookup):
 
     def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, Sequence[Any]]:
+    ) -> tuple[str, tuple[str | int, ...]]:
         """Return GLOB on SQLite and LIKE elsewhere, with the pattern escaped for it."""
         column, parameters = self.process_lhs(compiler, connection)
         pattern = str(self.rhs)
         if connection.vendor == "sqlite":
-            return f"{column} GLOB %s", [*parameters, pattern.replace("[", "[[]")]
+            return f"{column} GLOB %s", (*parameters, pattern.replace("[", "[[]"))
         escaped = re.sub(r"([\\%_])", r"\\\1", pattern).translate({42: "%", 63: "_"})
-        return f"{column} LIKE %s", [*parameters, escaped]
+        return f"{column} LIKE %s", (*parameters, escaped)
 
 
 CharField.register_lookup(Wildcard)

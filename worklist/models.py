@@ -48,7 +48,7 @@ class Facility(models.Model):
         return self.name
 
 
-class UserAccountManager(UserManager):
+class UserAccountManager(UserManager["CustomUser"]):
     """Creates users; a superuser is an administrator unless told otherwise."""
 
     def create_superuser(
