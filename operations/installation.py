@@ -40,13 +40,16 @@ def version_differences(lock: str) -> Iterator[str]:
 
     A package that is not there at all is none of these: many are for other platforms.
     """
-    for name, wanted in _LOCKED.findall(lock):
+    wanted: dict[str, set[str]] = {}
+    for name, version in _LOCKED.findall(lock):  # once for each range of Python versions
+        wanted.setdefault(name, set()).add(version)
+    for name, versions in wanted.items():
         try:
             installed = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
-        if installed != wanted:
-            yield f"{name} {installed} (locked: {wanted})"
+        if installed not in versions:
+            yield f"{name} {installed} (locked: {' or '.join(sorted(versions))})"
 
 
 def check_packages() -> Finding:

@@ -145,7 +145,8 @@ def install_packages(frontend: Path, node: Node, log: Path) -> None:
         return
     with Step("Front end: packages") as step:
         _check_registry(frontend, node, log)
-        argv = [*node.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        argv = [*node.npm, "ci", "--ignore-scripts", "--prefer-offline"]
+        argv += ["--no-audit", "--no-fund", "--loglevel=error"]
         run(argv, cwd=frontend, env=node.environment(), log=log, note=step.note)
     write_stamp(stamp, lock=made_from)
 

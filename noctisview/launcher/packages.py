@@ -88,10 +88,9 @@ def _make_environment(installation: Installation, installer: str | None, step: S
         return
     if (installation.venv / "pyvenv.cfg").exists():
         shutil.rmtree(installation.venv)
+    argv: list[str | Path] = [sys.executable, "-m", "venv", installation.venv]
     if installer:
         argv = [installer, "venv", "--python", sys.executable, installation.venv]
-    else:
-        argv = [sys.executable, "-m", "venv", installation.venv]
     run(argv, log=installation.setup_log, note=step.note, env=_client_environment())
 
 
@@ -118,11 +117,10 @@ def _check_registry(installation: Installation, installer: str | None, lock: str
         return
     env = _client_environment()
     with tempfile.TemporaryDirectory() as folder:
+        argv: list[str | Path] = [installation.python, "-m", "pip", "download", "--no-deps"]
+        argv += ["--quiet", "--retries", "0", "--timeout", "20", "--dest", folder, first[1]]
         if installer:
             env |= {"UV_HTTP_RETRIES": "0", "UV_HTTP_TIMEOUT": "20"}
             argv = [installer, "pip", "install", "--dry-run", "--python", installation.python]
             argv += ["--no-deps", "--target", folder, first[1]]
-        else:
-            argv = [installation.python, "-m", "pip", "download", "--no-deps", "--quiet"]
-            argv += ["--retries", "0", "--timeout", "20", "--dest", folder, first[1]]
         run(argv, log=installation.setup_log, env=env)

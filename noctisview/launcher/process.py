@@ -35,8 +35,14 @@ def _explained(program: str, lines: Sequence[str], log: Path) -> CommandError:
             f"{program} cannot reach its package registry",
             f"Check the network or proxy and run the command again (details: {log})",
         )
-    last = next((line for line in reversed(lines) if line.strip()), "no output").strip()
-    return CommandError(f"{program} failed: {last}", f"The whole output is in {log}")
+    return CommandError(f"{program} failed: {_last_words(lines)}", f"The whole output is in {log}")
+
+
+def _last_words(lines: Sequence[str]) -> str:
+    """Return the last line that speaks of an error and is no detail of one, else the last line."""
+    said = [line.rstrip() for line in lines if line.strip()]
+    errors = [line for line in said if "error" in line.lower() and not line[0].isspace()]
+    return (errors or said or ["no output"])[-1]
 
 
 def run(
@@ -71,7 +77,14 @@ def run(
     lines: deque[str] = deque(maxlen=200)
     with log.open("a", encoding="utf-8") as stream:
         stream.write(f"$ {' '.join(words)}\n")
-        code = _follow(words, cwd, env, lambda line: (stream.write(line), lines.append(line)), note)
+
+        def keep(line: str) -> None:
+            stream.write(line)
+            lines.append(line)
+            if note:
+                note(line)
+
+        code = _follow(words, cwd, env, keep)
     if code != 0:
         raise _explained(program, lines, log)
 
@@ -80,10 +93,9 @@ def _follow(
     words: list[str],
     cwd: Path | None,
     env: Mapping[str, str] | None,
-    keep: Callable[[str], object],
-    note: Callable[[str], None] | None,
+    keep: Callable[[str], None],
 ) -> int:
-    """Run `words`, hand each line to `keep` and `note`, and return the exit code."""
+    """Run `words`, hand each line of output to `keep`, and return the exit code."""
     try:
         process = subprocess.Popen(  # noqa: S603 - argv list, no shell
             words,
@@ -100,8 +112,6 @@ def _follow(
     with process:
         for line in process.stdout or ():
             keep(line)
-            if note:
-                note(line)
     return process.returncode
 
 

@@ -25,7 +25,8 @@ def only_start_on(data_dir: Path, address: str) -> Iterator[None]:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise _refusal(data_dir, stream.seek(0) or stream.read()) from error
+            stream.seek(0)
+            raise _refusal(data_dir, stream.read()) from error
         stream.truncate(0)
         json.dump({"pid": os.getpid(), "address": address}, stream)
         stream.flush()

@@ -49,10 +49,10 @@ class Service:
 @dataclass
 class _Child:
     service: Service
+    back_off_s: float
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     start_at: float = 0.0
-    back_off_s: float = FIRST_BACK_OFF_S
     failures: int = 0
     ready: bool = False
 
@@ -77,10 +77,11 @@ class Supervisor:
     services: Sequence[Service]
     environment: Mapping[str, str]
     drain_s: float = DRAIN_S
+    first_back_off_s: float = FIRST_BACK_OFF_S
     stop_requests: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self._children = [_Child(service) for service in self.services]
+        self._children = [_Child(service, self.first_back_off_s) for service in self.services]
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
         self._next_log_check = 0.0
@@ -128,18 +129,18 @@ class Supervisor:
             True when all ended by themselves. A second request to stop ends the waiting.
         """
         asked = self.stop_requests
-        for child in self._running():
-            child.process.send_signal(child.service.stop_signal)
+        for child, process in self._running():
+            process.send_signal(child.service.stop_signal)
         deadline = time.monotonic() + self.drain_s
         while self._running() and time.monotonic() < deadline and self.stop_requests <= asked:
             self._sleep()
         late = self._running()
-        for child in late:
+        for child, process in late:
             say(f"  {child.service.name} had not finished and was killed.")
             # Its whole session: what it started itself goes too.
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.process.pid, signal.SIGKILL)
-            child.process.wait()
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
         return not late
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
@@ -158,8 +159,8 @@ class Supervisor:
             if child.process is None:
                 if now >= child.start_at:
                     self._spawn(child)
-            elif child.process.poll() is not None:
-                self._on_end(child, now)
+            elif (code := child.process.poll()) is not None:
+                self._on_end(child, code, now)
 
     def _spawn(self, child: _Child) -> None:
         service = child.service
@@ -177,27 +178,27 @@ class Supervisor:
             )
         child.started_at = time.monotonic()
 
-    def _on_end(self, child: _Child, now: float) -> None:
+    def _on_end(self, child: _Child, code: int, now: float) -> None:
         """Note that a service ended, and when it is to be started again."""
         if now - child.started_at > SETTLED_S:
-            child.back_off_s = FIRST_BACK_OFF_S
+            child.back_off_s = self.first_back_off_s
         child.failures += 1
         if child.ready:
             say(
-                f"  {child.service.name} ended ({_ending(child.process.returncode)}); "
+                f"  {child.service.name} ended ({_ending(code)}); "
                 f"starting it again in {child.back_off_s:.0f} s. Log: {child.service.log}"
             )
         child.process = None
         child.start_at = now + child.back_off_s
         child.back_off_s = min(child.back_off_s * 2, LONGEST_BACK_OFF_S)
 
-    def _running(self) -> list[_Child]:
-        return [child for child in self._children if child.process and child.process.poll() is None]
+    def _running(self) -> list[tuple[_Child, subprocess.Popen[bytes]]]:
+        pairs = [(child, child.process) for child in self._children]
+        return [(child, process) for child, process in pairs if process and process.poll() is None]
 
     def _all_ready(self) -> bool:
-        for child in self._children:
-            alive = child.process is not None and child.process.poll() is None
-            child.ready = child.ready or (alive and child.service.is_ready())
+        for child, _ in self._running():
+            child.ready = child.ready or child.service.is_ready()
         return all(child.ready for child in self._children)
 
     def _give_up_if_failing(self, *, late: bool) -> None:

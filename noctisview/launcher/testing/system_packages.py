@@ -19,6 +19,7 @@ PACKAGES = {
     "Orthanc": "orthanc",
 }
 _EXTRA_PATHS = ("/usr/sbin", "/usr/local/sbin")
+_POSTGRESQL = Path("/usr/lib/postgresql")
 _POLICY = Path("/usr/sbin/policy-rc.d")
 
 
@@ -28,10 +29,8 @@ def find_program(name: str) -> Path | None:
     found = shutil.which(name, path=path)
     if found:
         return Path(found)
-    versions = sorted(
-        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: path.parts[4].zfill(4)
-    )
-    return versions[-1] if versions else None
+    programs = _POSTGRESQL.glob(f"*/bin/{name}")
+    return max(programs, key=lambda path: int(path.parents[1].name), default=None)
 
 
 def missing_packages(programs: list[str]) -> list[str]:
