@@ -1,0 +1,91 @@
+"""Reading what is stored."""
+
+from pathlib import Path
+from typing import BinaryIO
+
+from archive import storage
+from archive.errors import ObjectMissingError
+from archive.models import Instance
+from dicomkit import part10
+from dicomkit.dataset import Header
+from dicomkit.errors import PixelError
+from dicomkit.frames import FrameIndex
+from dicomkit.frames import read_frame as read_indexed_frame
+
+
+def instance_path(instance: Instance) -> Path:
+    """Return where the instance's file lies."""
+    return storage.path_of(instance.storage_key)
+
+
+def open_instance(instance: Instance) -> BinaryIO:
+    """Open the instance's Part 10 file, exactly as it was received.
+
+    Raises
+    ------
+    ObjectMissingError
+        When the file is not there or has not the length that was stored.
+    """
+    try:
+        stream = instance_path(instance).open("rb")
+    except OSError as error:
+        raise ObjectMissingError(f"the file of instance {instance.pk} cannot be read") from error
+    if stream.seek(0, 2) != instance.size_bytes:
+        stream.close()
+        raise ObjectMissingError(f"the file of instance {instance.pk} has another length")
+    stream.seek(0)
+    return stream
+
+
+def read_header(instance: Instance) -> Header:
+    """Read the instance's header, up to Pixel Data.
+
+    Raises
+    ------
+    ObjectMissingError
+        When the file cannot be read.
+    """
+    with open_instance(instance) as stream:
+        return part10.read_header(stream)
+
+
+def frame_index(instance: Instance) -> FrameIndex:
+    """Return the frame index that was made when the instance was stored.
+
+    Raises
+    ------
+    PixelError
+        ``no-frame`` when there are no frames, or they could not be told apart.
+    """
+    packed = bytes(instance.frame_index)
+    if not packed:
+        raise PixelError("no-frame", "The instance has no frames.")
+    return FrameIndex.unpack(packed)
+
+
+def frame_ranges(instance: Instance, n: int) -> list[tuple[int, int]]:
+    """Return offset and length of the pieces of frame `n` (from 0).
+
+    They lie in the file only when `frame_index(instance).addressable`.
+
+    Raises
+    ------
+    PixelError
+        ``no-frame``.
+    """
+    return frame_index(instance).ranges(n)
+
+
+def read_frame(instance: Instance, n: int) -> bytes:
+    """Return the bytes of frame `n` (from 0): native pixels, or its codestream.
+
+    Raises
+    ------
+    PixelError
+        ``no-frame``.
+    ObjectMissingError
+        When the file cannot be read.
+    """
+    index = frame_index(instance)
+    with open_instance(instance) as stream:
+        return read_indexed_frame(stream, index, n)
