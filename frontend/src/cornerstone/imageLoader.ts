@@ -1,0 +1,142 @@
+/** Loading one frame: request, decode, and turn into the picture that Cornerstone shows. */
+import { Enums, imageLoader, imageRetrievalPoolManager, utilities, type Types } from '@cornerstonejs/core';
+import { createImage } from '@cornerstonejs/dicom-image-loader';
+import { toViewerError, ViewerError } from '../domain/failure';
+import { rescaleOf, spacingOf, windowsOf, type FrameRef } from '../domain/frame';
+import { isPalette, type Instance, type PixelFormat } from '../domain/instance';
+import { modalityTableSource, paletteSource, readTable, type TableSource } from '../domain/lookupTable';
+import { maskStored, PixelError, readNative, sampleCount, throughPalette, toGrey, toRGB, type LookUpTable, type Palette, type Picture, type Samples } from '../domain/samples';
+import { EXPLICIT_LITTLE_ENDIAN, frameAccept, isDecodedHere } from '../domain/transferSyntax';
+import { toWindow } from '../domain/window';
+import { fetchBulkData, fetchFrame, type FrameBytes } from './frameRequest';
+import { addressOf, frameOf } from './imageRegistry';
+
+interface LoadOptions {
+  readonly requestType?: Enums.RequestType;
+  readonly priority?: number;
+}
+
+interface Tables {
+  readonly palette: Palette | undefined;
+  readonly modality: LookUpTable | undefined;
+}
+
+const NATIVE = new Set(['1.2.840.10008.1.2', EXPLICIT_LITTLE_ENDIAN]);
+const tablesOf = new WeakMap<Instance, Promise<Tables>>();
+
+async function loadTables({ dataset, pixels }: Instance): Promise<Tables> {
+  const read = (source: TableSource): Promise<LookUpTable> => readTable(source, fetchBulkData);
+  const sources = pixels && isPalette(pixels) ? paletteSource(dataset) : undefined;
+  if (pixels && isPalette(pixels) && !sources) throw new PixelError('The image has no colour palette');
+  const modality = modalityTableSource(dataset);
+  return {
+    palette: sources && { red: await read(sources.red), green: await read(sources.green), blue: await read(sources.blue) },
+    modality: modality && (await read(modality)),
+  };
+}
+
+/** Once for an instance: all its frames share the tables. A failure is not kept. */
+function tables(instance: Instance): Promise<Tables> {
+  const known = tablesOf.get(instance);
+  if (known) return known;
+  const loading = loadTables(instance);
+  tablesOf.set(instance, loading);
+  loading.catch(() => tablesOf.delete(instance));
+  return loading;
+}
+
+async function decodeCompressed(imageId: string, frame: FrameBytes): Promise<Samples> {
+  const image = await createImage(imageId, frame.bytes as unknown as Parameters<typeof createImage>[1], frame.transferSyntaxUID, {
+    preScale: { enabled: false },
+    useRGBA: false,
+  });
+  return (image as Types.IImage).getPixelData() as Samples;
+}
+
+/** How the samples lie after decoding: the server and the codecs give colour as RGB, by pixel. */
+function decodedFormat(instance: Instance, stored: PixelFormat, native: boolean): PixelFormat {
+  if (stored.samplesPerPixel === 1 || (native && isDecodedHere(instance))) return stored;
+  return { ...stored, photometricInterpretation: 'RGB', planarConfiguration: 0 };
+}
+
+async function samplesOf(imageId: string, frame: FrameBytes, format: PixelFormat, native: boolean): Promise<Samples> {
+  if (native) return maskStored(readNative(frame.bytes, format), format);
+  const samples = await decodeCompressed(imageId, frame);
+  if (samples.length !== sampleCount(format)) throw new PixelError(`The frame decodes to ${samples.length} samples instead of ${sampleCount(format)}`);
+  return samples;
+}
+
+function pictureOf(frame: FrameRef, samples: Samples, format: PixelFormat, { palette, modality }: Tables): Picture {
+  if (palette) return throughPalette(samples, palette);
+  return format.samplesPerPixel === 1 ? toGrey(samples, rescaleOf(frame), modality) : toRGB(samples, format);
+}
+
+function windowOf(frame: FrameRef, picture: Picture): { center: number; width: number; shape: string } {
+  if (picture.kind === 'colour') return { center: 128, width: 256, shape: 'LINEAR' };
+  const [stated] = windowsOf(frame);
+  return stated ?? toWindow({ lower: picture.minimum, upper: Math.max(picture.maximum, picture.minimum + 1) });
+}
+
+/** The image as Cornerstone's stack viewport wants it: values already in the modality's unit. */
+function toCornerstoneImage(imageId: string, frame: FrameRef, format: PixelFormat, picture: Picture): Types.IImage {
+  const { rows, columns } = format;
+  const colour = picture.kind === 'colour';
+  const values = picture.kind === 'colour' ? picture.rgb : picture.values;
+  const spacing = spacingOf(frame);
+  const window = windowOf(frame, picture);
+  const numberOfComponents = colour ? 3 : 1;
+  const voxelManager = utilities.VoxelManager.createImageVoxelManager({ scalarData: values, width: columns, height: rows, numberOfComponents });
+  return {
+    imageId,
+    dataType: values.constructor.name,
+    color: colour,
+    rgba: false,
+    numberOfComponents,
+    photometricInterpretation: colour ? 'RGB' : format.photometricInterpretation,
+    rows,
+    columns,
+    height: rows,
+    width: columns,
+    rowPixelSpacing: spacing.row,
+    columnPixelSpacing: spacing.column,
+    invert: format.photometricInterpretation === 'MONOCHROME1',
+    slope: 1,
+    intercept: 0,
+    preScale: { enabled: true, scaled: true, scalingParameters: { modality: frame.instance.modality, rescaleSlope: 1, rescaleIntercept: 0 } },
+    minPixelValue: picture.kind === 'colour' ? 0 : picture.minimum,
+    maxPixelValue: picture.kind === 'colour' ? 255 : picture.maximum,
+    windowCenter: window.center,
+    windowWidth: window.width,
+    voiLUTFunction: window.shape,
+    sizeInBytes: values.byteLength,
+    imageQualityStatus: Enums.ImageQualityStatus.FULL_RESOLUTION,
+    voxelManager,
+    getPixelData: () => values,
+    getCanvas: undefined,
+  } as unknown as Types.IImage;
+}
+
+async function loadPicture(imageId: string): Promise<Types.IImage> {
+  const frame = frameOf(imageId);
+  const stored = frame?.instance.pixels;
+  if (!frame || !stored) throw new ViewerError('not-found', '');
+  const [bytes, allTables] = await Promise.all([fetchFrame(addressOf(imageId), frameAccept(frame.instance)), tables(frame.instance)]);
+  const native = NATIVE.has(bytes.transferSyntaxUID);
+  const format = decodedFormat(frame.instance, stored, native);
+  const samples = await samplesOf(imageId, bytes, format, native);
+  return toCornerstoneImage(imageId, frame, format, pictureOf(frame, samples, format, allTables));
+}
+
+/** Queue the load; the pool keeps what is looked at ahead of what is fetched ahead. */
+function load(imageId: string, options: LoadOptions = {}): Types.IImageLoadObject {
+  const promise = new Promise<Types.IImage>((resolve, reject) => {
+    const run = (): Promise<void> => loadPicture(imageId).then(resolve, (error: unknown) => reject(toViewerError(error)));
+    imageRetrievalPoolManager.addRequest(run, options.requestType ?? Enums.RequestType.Interaction, { imageId }, options.priority ?? 0);
+  });
+  return { promise };
+}
+
+export function registerLoader(): void {
+  imageLoader.registerImageLoader('wadors', load as unknown as Types.ImageLoaderFn);
+}
+

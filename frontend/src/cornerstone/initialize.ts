@@ -1,0 +1,41 @@
+/** Setting Cornerstone up, once, before the first viewport. */
+import { cache, Enums, imageLoadPoolManager, imageRetrievalPoolManager, init as initCore, utilities } from '@cornerstonejs/core';
+import { init as initLoader } from '@cornerstonejs/dicom-image-loader';
+import { init as initTools } from '@cornerstonejs/tools';
+import { registerLoader } from './imageLoader';
+import { setDicomWebRoot } from './imageRegistry';
+import { registerMetadataProvider } from './metadataProvider';
+
+const MEGABYTE = 1024 * 1024;
+
+/** Decoded frames kept in memory: a quarter of what the machine admits to have, 384 MB to 2 GB. */
+function cacheBytes(): number {
+  const memoryGB = (navigator as Navigator & { deviceMemory?: number }).deviceMemory ?? 4;
+  return Math.min(2048, Math.max(384, memoryGB * 256)) * MEGABYTE;
+}
+
+/** Nothing of an image may reach the console; failures are shown on the page. */
+function silenceLoggers(): void {
+  const { log } = utilities.logger;
+  for (const logger of [log, ...Object.values(log.getLoggers())]) logger.setLevel('silent', false);
+}
+
+/** A browser opens six connections to one server: two stay free for what is looked at. */
+function limitRequests(): void {
+  for (const pool of [imageLoadPoolManager, imageRetrievalPoolManager]) {
+    pool.setMaxSimultaneousRequests(Enums.RequestType.Interaction, 6);
+    pool.setMaxSimultaneousRequests(Enums.RequestType.Prefetch, 4);
+  }
+}
+
+export function initialize(dicomWebRoot: string): void {
+  silenceLoggers();
+  initCore();
+  initLoader();
+  initTools();
+  setDicomWebRoot(dicomWebRoot);
+  registerMetadataProvider();
+  registerLoader(); // after initLoader, whose loader of the same scheme it replaces
+  cache.setMaxCacheSize(cacheBytes());
+  limitRequests();
+}

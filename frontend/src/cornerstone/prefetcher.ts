@@ -1,0 +1,74 @@
+/** Fetching frames ahead of the reader, a few at a time, within the memory that there is. */
+import { cache, Enums, imageLoader } from '@cornerstonejs/core';
+import { prefetchLimit, prefetchOrder } from '../domain/prefetch';
+
+const PARALLEL = 4;
+const SHARE_OF_CACHE = 0.7;
+
+/** A stack in a viewport and where its reader is. */
+export interface ReadingPlace {
+  readonly imageIds: readonly string[];
+  readonly index: number;
+  readonly direction: 1 | -1;
+}
+
+/** The nearest frames of every stack first, in turn. */
+function interleave(lists: readonly (readonly string[])[]): string[] {
+  const longest = Math.max(0, ...lists.map((list) => list.length));
+  const merged: string[] = [];
+  for (let index = 0; index < longest; index += 1) {
+    for (const list of lists) {
+      const imageId = list[index];
+      if (imageId !== undefined) merged.push(imageId);
+    }
+  }
+  return [...new Set(merged)];
+}
+
+function ahead({ imageIds, index, direction }: ReadingPlace): string[] {
+  const current = imageIds[index];
+  const bytes = current === undefined ? undefined : cache.getImage(current)?.sizeInBytes;
+  const limit = prefetchLimit(bytes ?? 512 * 1024, cache.getMaxCacheSize() * SHARE_OF_CACHE);
+  return prefetchOrder(index, imageIds.length, direction)
+    .slice(0, limit)
+    .flatMap((place) => imageIds[place] ?? []);
+}
+
+export class Prefetcher {
+  private queue: string[] = [];
+  private running = 0;
+  private readonly failed = new Set<string>();
+
+  /** Replace what is to be fetched; what is on its way already is not called back. */
+  plan(places: readonly ReadingPlace[]): void {
+    this.queue = interleave(places.map(ahead));
+    this.pump();
+  }
+
+  /** Try again what failed, e.g. after the network came back. */
+  forgetFailures(): void {
+    this.failed.clear();
+  }
+
+  private next(): string | undefined {
+    for (let imageId = this.queue.shift(); imageId !== undefined; imageId = this.queue.shift()) {
+      if (!this.failed.has(imageId) && !cache.getImageLoadObject(imageId)) return imageId;
+    }
+    return undefined;
+  }
+
+  private pump(): void {
+    while (this.running < PARALLEL) {
+      const imageId = this.next();
+      if (imageId === undefined) return;
+      this.running += 1;
+      imageLoader
+        .loadAndCacheImage(imageId, { requestType: Enums.RequestType.Prefetch, priority: 0 })
+        .catch(() => this.failed.add(imageId))
+        .finally(() => {
+          this.running -= 1;
+          this.pump();
+        });
+    }
+  }
+}

@@ -1,0 +1,309 @@
+/** One viewport: a display set's frames, how they are shown, and a snapshot of that for the page. */
+import { Enums, eventTarget, RenderingEngine, type Types } from '@cornerstonejs/core';
+import { utilities as toolUtilities } from '@cornerstonejs/tools';
+import { clampRate } from '../domain/cine';
+import type { PictureSet } from '../domain/displaySet';
+import { toViewerError, type ViewerError } from '../domain/failure';
+import type { FrameRef } from '../domain/frame';
+import { patientOrientationOf, planeOf } from '../domain/frame';
+import { edgesInImage, edgesInPatient, NO_EDGES, type EdgeLabels, type ScreenAxes } from '../domain/orientation';
+import { normalize, subtract, toVector } from '../domain/vector';
+import { automaticRange, toRange, type Preset, type ValueRange, type WindowShape } from '../domain/window';
+import { frameOf, registerFrame } from './imageRegistry';
+import { addToToolGroup, removeFromToolGroup } from './toolGroup';
+
+const { Events } = Enums;
+
+export interface ViewState {
+  readonly set: PictureSet | undefined;
+  /** 'ready': the picture on the screen is frame `index`. */
+  readonly status: 'empty' | 'loading' | 'ready' | 'failed';
+  readonly index: number;
+  /** The frame asked for; differs from `index` while it is on its way. */
+  readonly wanted: number;
+  readonly failure: ViewerError | undefined;
+  readonly range: ValueRange | undefined;
+  readonly shape: WindowShape;
+  readonly colour: boolean;
+  /** Screen pixels (CSS) for one column of the image. */
+  readonly magnification: number;
+  readonly inverted: boolean;
+  readonly edges: EdgeLabels;
+  readonly playing: boolean;
+  readonly rate: number;
+}
+
+const EMPTY: ViewState = {
+  set: undefined,
+  status: 'empty',
+  index: 0,
+  wanted: 0,
+  failure: undefined,
+  range: undefined,
+  shape: 'LINEAR',
+  colour: false,
+  magnification: 1,
+  inverted: false,
+  edges: NO_EDGES,
+  playing: false,
+  rate: 15,
+};
+
+/** The engine behind all viewports of the page; made with the first of them. */
+let engine: RenderingEngine | undefined;
+const renderingEngine = (): RenderingEngine => (engine ??= new RenderingEngine('noctis'));
+
+export class StackView {
+  private current = EMPTY;
+  private imageIds: readonly string[] = [];
+  private element: HTMLDivElement | undefined;
+  private resizing: ResizeObserver | undefined;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(readonly id: string) {}
+
+  // --- The page's side -----------------------------------------------------------------------
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly getState = (): ViewState => this.current;
+
+  get frameIds(): readonly string[] {
+    return this.imageIds;
+  }
+
+  /** The frame on the screen. */
+  get frame(): FrameRef | undefined {
+    return this.current.set?.frames[this.current.index];
+  }
+
+  mount(element: HTMLDivElement): void {
+    this.element = element;
+    renderingEngine().enableElement({ viewportId: this.id, element, type: Enums.ViewportType.STACK, defaultOptions: { background: [0, 0, 0] } });
+    addToToolGroup(this.id, renderingEngine().id);
+    element.addEventListener(Events.STACK_NEW_IMAGE, this.onNewImage);
+    element.addEventListener(Events.PRE_STACK_NEW_IMAGE, this.onWanted);
+    element.addEventListener(Events.VOI_MODIFIED, this.onPresentation);
+    element.addEventListener(Events.CAMERA_MODIFIED, this.onPresentation);
+    eventTarget.addEventListener(Events.IMAGE_LOAD_ERROR, this.onFailure);
+    this.resizing = new ResizeObserver(() => this.resize());
+    this.resizing.observe(element);
+    if (this.current.set) this.show(this.current.set, this.current.wanted);
+  }
+
+  unmount(): void {
+    this.stop();
+    this.resizing?.disconnect();
+    eventTarget.removeEventListener(Events.IMAGE_LOAD_ERROR, this.onFailure);
+    removeFromToolGroup(this.id, renderingEngine().id);
+    renderingEngine().disableElement(this.id);
+    this.element = undefined;
+  }
+
+  /** Show a display set from frame `index` (0-based); undefined empties the viewport. */
+  show(set: PictureSet | undefined, index = 0): void {
+    this.stop();
+    this.imageIds = set ? set.frames.map(registerFrame) : [];
+    this.current = set ? { ...EMPTY, set, status: 'loading', index, wanted: index, rate: set.rate } : EMPTY;
+    this.notify();
+    if (set) void this.viewport?.setStack([...this.imageIds], index);
+  }
+
+  // --- What the reader does ------------------------------------------------------------------
+
+  goTo(index: number): void {
+    const last = this.imageIds.length - 1;
+    void this.viewport?.setImageIdIndex(Math.min(Math.max(index, 0), last));
+  }
+
+  scroll(delta: number): void {
+    this.goTo(this.current.wanted + delta);
+  }
+
+  /** Ask again for a frame that failed. */
+  retry(): void {
+    const { set, wanted } = this.current;
+    if (set) this.show(set, wanted);
+  }
+
+  setRange(range: ValueRange, shape: WindowShape = 'LINEAR'): void {
+    this.ready?.setProperties({ voiRange: { ...range }, VOILUTFunction: shape as Enums.VOILUTFunctionType });
+    this.viewport?.render();
+  }
+
+  applyPreset(preset: Preset): void {
+    const image = this.ready?.getCornerstoneImage();
+    if (!image || image.color) return;
+    if (preset.kind === 'window') this.setRange(toRange(preset.window), preset.window.shape);
+    else if (preset.kind === 'auto') this.setRange(automaticRange(image.getPixelData()));
+    else this.setRange({ lower: image.minPixelValue, upper: Math.max(image.maxPixelValue, image.minPixelValue + 1) });
+  }
+
+  /** Grey values as the image itself asks for, slice by slice. */
+  resetWindow(): void {
+    const inverted = this.current.inverted;
+    this.ready?.resetProperties();
+    if (inverted) this.invert();
+  }
+
+  invert(): void {
+    const viewport = this.ready;
+    if (!viewport) return;
+    viewport.setProperties({ invert: !viewport.getProperties().invert });
+    viewport.render();
+    this.refresh();
+  }
+
+  /** Mirror what is on the screen. */
+  flip(axis: 'horizontal' | 'vertical'): void {
+    const viewport = this.ready;
+    if (!viewport) return;
+    const { flipHorizontal = false, flipVertical = false } = viewport.getCamera();
+    viewport.setCamera(axis === 'horizontal' ? { flipHorizontal: !flipHorizontal } : { flipVertical: !flipVertical });
+    viewport.render();
+  }
+
+  /** Turn what is on the screen clockwise; degrees. */
+  rotate(degrees: number): void {
+    const viewport = this.ready;
+    if (!viewport) return;
+    const { rotation = 0 } = viewport.getViewPresentation();
+    viewport.setViewPresentation({ ...viewport.getViewPresentation(), rotation: (rotation + degrees + 360) % 360 });
+    viewport.render();
+  }
+
+  zoomBy(factor: number): void {
+    const viewport = this.ready;
+    if (!viewport) return;
+    viewport.setZoom(viewport.getZoom() * factor);
+    viewport.render();
+  }
+
+  /** The whole picture, in the middle; windows, flips and rotation stay. */
+  fit(): void {
+    const viewport = this.ready;
+    if (!viewport) return;
+    viewport.setViewPresentation({ ...viewport.getViewPresentation(), zoom: 1, pan: [0, 0] });
+    viewport.render();
+  }
+
+  /** Everything as when the display set was opened, but the frame. */
+  reset(): void {
+    const viewport = this.ready;
+    if (!viewport) return;
+    viewport.resetCamera();
+    viewport.resetProperties();
+    this.refresh();
+  }
+
+  play(rate = this.current.rate): void {
+    if (!this.element || this.imageIds.length < 2 || this.current.status === 'empty') return;
+    this.current = { ...this.current, playing: true, rate: clampRate(rate) };
+    toolUtilities.cine.playClip(this.element, { framesPerSecond: this.current.rate, loop: true });
+    this.notify();
+  }
+
+  stop(): void {
+    if (!this.current.playing || !this.element) return;
+    toolUtilities.cine.stopClip(this.element);
+    this.current = { ...this.current, playing: false };
+    this.notify();
+  }
+
+  setRate(rate: number): void {
+    if (this.current.playing) this.play(rate);
+    else this.update({ rate: clampRate(rate) });
+  }
+
+  /** The modality value (or red, green, blue) of a pixel of the frame on the screen; 0,0 is its first pixel. */
+  pixelAt(column: number, row: number): number | readonly number[] | undefined {
+    const image = this.current.status === 'ready' ? this.ready?.getCornerstoneImage() : undefined;
+    if (!image || column < 0 || row < 0 || column >= image.columns || row >= image.rows) return undefined;
+    const values = image.getPixelData();
+    const place = row * image.columns + column;
+    return image.color ? Array.from(values.slice(place * 3, place * 3 + 3)) : values[place];
+  }
+
+  // --- Cornerstone's side --------------------------------------------------------------------
+
+  private get viewport(): Types.IStackViewport | undefined {
+    return this.element ? (renderingEngine().getViewport(this.id) as Types.IStackViewport | undefined) : undefined;
+  }
+
+  /** The viewport once it has a picture. */
+  private get ready(): Types.IStackViewport | undefined {
+    const viewport = this.viewport;
+    return viewport?.getImageData() ? viewport : undefined;
+  }
+
+  private readonly onWanted = (event: Event): void => {
+    const { imageIdIndex } = (event as CustomEvent<{ imageIdIndex: number }>).detail;
+    this.update({ wanted: imageIdIndex, status: this.current.status === 'failed' ? 'loading' : this.current.status });
+  };
+
+  private readonly onNewImage = (event: Event): void => {
+    const { image, imageIdIndex } = (event as CustomEvent<{ image: Types.IImage; imageIdIndex: number }>).detail;
+    this.update({ status: 'ready', index: imageIdIndex, wanted: imageIdIndex, failure: undefined, colour: image.color, ...this.presentation() });
+  };
+
+  private readonly onFailure = (event: Event): void => {
+    const { imageId, error } = (event as CustomEvent<{ imageId?: string; error?: unknown }>).detail;
+    if (imageId === undefined || imageId !== this.imageIds[this.current.wanted]) return;
+    this.update({ status: 'failed', index: this.current.wanted, failure: toViewerError(error) });
+  };
+
+  private readonly onPresentation = (): void => this.refresh();
+
+  private refresh(): void {
+    if (this.current.status === 'ready') this.update(this.presentation());
+  }
+
+  private presentation(): Partial<ViewState> {
+    const viewport = this.ready;
+    const image = viewport?.getCornerstoneImage();
+    if (!viewport || !image) return {};
+    const { voiRange, VOILUTFunction, invert = false } = viewport.getProperties();
+    return {
+      range: voiRange,
+      shape: VOILUTFunction === Enums.VOILUTFunctionType.SAMPLED_SIGMOID ? 'SIGMOID' : VOILUTFunction === Enums.VOILUTFunctionType.LINEAR_EXACT ? 'LINEAR_EXACT' : 'LINEAR',
+      inverted: invert !== image.invert,
+      ...this.placement(viewport, image),
+    };
+  }
+
+  private placement(viewport: Types.IStackViewport, image: Types.IImage): Partial<ViewState> {
+    const at = (x: number, y: number): ReturnType<typeof toVector> => toVector(viewport.canvasToWorld([x, y]));
+    const [origin, right, down] = [at(0, 0), at(100, 0), at(0, 100)];
+    const step = subtract(right, origin);
+    const axes: ScreenAxes = { right: normalize(step), down: normalize(subtract(down, origin)) };
+    const frame = frameOf(image.imageId);
+    return {
+      magnification: (100 * image.columnPixelSpacing) / Math.hypot(...step),
+      edges: frame ? edgesOf(frame, axes) : NO_EDGES,
+    };
+  }
+
+  private resize(): void {
+    if (!this.element || this.element.clientWidth === 0) return;
+    renderingEngine().resize(true, true);
+    this.refresh();
+  }
+
+  private update(change: Partial<ViewState>): void {
+    this.current = { ...this.current, ...change };
+    this.notify();
+  }
+
+  private notify(): void {
+    for (const listener of this.listeners) listener();
+  }
+}
+
+function edgesOf(frame: FrameRef, axes: ScreenAxes): EdgeLabels {
+  if (planeOf(frame)) return edgesInPatient(axes);
+  const orientation = patientOrientationOf(frame);
+  return orientation ? edgesInImage(axes, orientation) : NO_EDGES;
+}

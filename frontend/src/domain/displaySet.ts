@@ -1,0 +1,116 @@
+/** What is dragged into a viewport: the frames of a series in order, one clip, or objects without picture. */
+import { frameRate } from './cine';
+import { number, text, type Dataset } from './dataset';
+import type { FrameRef } from './frame';
+import { sortFrames } from './geometry';
+import type { Instance } from './instance';
+import { readPatient, type Patient } from './patient';
+import { Tag } from './tags';
+import { isVideo } from './transferSyntax';
+
+export interface SeriesSummary {
+  readonly studyInstanceUID: string;
+  readonly seriesInstanceUID: string;
+  readonly modality: string;
+  readonly number: number | undefined;
+  readonly description: string;
+  readonly instanceCount: number;
+}
+
+export interface StudySummary {
+  readonly studyInstanceUID: string;
+  readonly patient: Patient;
+  readonly date: string;
+  readonly time: string;
+  readonly description: string;
+  readonly accessionNumber: string;
+}
+
+interface Common {
+  /** Unique in the window. */
+  readonly id: string;
+  readonly series: SeriesSummary;
+  readonly patient: Patient;
+  readonly instances: readonly Instance[];
+}
+
+/** Frames in reading order; `clip`: one multi-frame instance, shown at `rate` frames per second. */
+export interface PictureSet extends Common {
+  readonly kind: 'pictures';
+  readonly frames: readonly FrameRef[];
+  readonly clip: boolean;
+  readonly rate: number;
+}
+
+/** Objects that have nothing to show in a viewport. */
+export interface MessageSet extends Common {
+  readonly kind: 'message';
+  readonly reason: 'no-picture' | 'video';
+}
+
+export type DisplaySet = PictureSet | MessageSet;
+
+export function readStudy(dataset: Dataset): StudySummary {
+  return {
+    studyInstanceUID: text(dataset, Tag.StudyInstanceUID),
+    patient: readPatient(dataset),
+    date: text(dataset, Tag.StudyDate),
+    time: text(dataset, Tag.StudyTime),
+    description: text(dataset, Tag.StudyDescription),
+    accessionNumber: text(dataset, Tag.AccessionNumber),
+  };
+}
+
+export function readSeries(dataset: Dataset, studyInstanceUID: string): SeriesSummary {
+  return {
+    studyInstanceUID,
+    seriesInstanceUID: text(dataset, Tag.SeriesInstanceUID),
+    modality: text(dataset, Tag.Modality),
+    number: number(dataset, Tag.SeriesNumber),
+    description: text(dataset, Tag.SeriesDescription),
+    instanceCount: number(dataset, Tag.NumberOfSeriesRelatedInstances) ?? 0,
+  };
+}
+
+/** Objects to read first: by number, then as the server lists them; reports and the like last. */
+export function sortSeries(series: readonly SeriesSummary[]): SeriesSummary[] {
+  const place = ({ modality, number: seriesNumber }: SeriesSummary): number =>
+    (NEVER_PICTURES.has(modality) ? 1e12 : 0) + (seriesNumber ?? 1e11);
+  return series.toSorted((a, b) => place(a) - place(b));
+}
+
+const NEVER_PICTURES: ReadonlySet<string> = new Set(['SR', 'PR', 'KO', 'DOC', 'REG', 'RTSTRUCT', 'RTPLAN', 'RWV', 'AU', 'ECG', 'HD']);
+
+function framesOf(instance: Instance): FrameRef[] {
+  return Array.from({ length: instance.numberOfFrames }, (_, index) => ({ instance, number: index + 1 }));
+}
+
+function kindOf(instance: Instance): 'clip' | 'single' | 'video' | 'no-picture' {
+  if (isVideo(instance.transferSyntaxUID)) return 'video';
+  if (!instance.pixels) return 'no-picture';
+  return instance.numberOfFrames > 1 ? 'clip' : 'single';
+}
+
+function pictures(series: SeriesSummary, instances: readonly Instance[], id: string, clip: boolean): PictureSet[] {
+  const [first] = instances;
+  if (!first) return [];
+  const frames = sortFrames(instances.flatMap(framesOf));
+  return [{ kind: 'pictures', id, series, patient: readPatient(first.dataset), instances, frames, clip, rate: frameRate(first) }];
+}
+
+function messages(series: SeriesSummary, instances: readonly Instance[], reason: MessageSet['reason']): MessageSet[] {
+  const [first] = instances;
+  return first ? [{ kind: 'message', id: `${series.seriesInstanceUID}/${reason}`, series, patient: readPatient(first.dataset), instances, reason }] : [];
+}
+
+/** The display sets of a series: its single frames as one stack, each clip by itself, the rest as messages. */
+export function displaySetsOf(series: SeriesSummary, instances: readonly Instance[]): DisplaySet[] {
+  const of = (kind: ReturnType<typeof kindOf>): Instance[] => instances.filter((instance) => kindOf(instance) === kind);
+  const clips = of('clip').toSorted((a, b) => (a.instanceNumber ?? 0) - (b.instanceNumber ?? 0));
+  return [
+    ...pictures(series, of('single'), series.seriesInstanceUID, false),
+    ...clips.flatMap((clip) => pictures(series, [clip], `${series.seriesInstanceUID}/${clip.sopInstanceUID}`, true)),
+    ...messages(series, of('video'), 'video'),
+    ...messages(series, of('no-picture'), 'no-picture'),
+  ];
+}

@@ -1,0 +1,22 @@
+/** Paths of DICOMweb resources (PS3.18 chapters 8 to 10), below the service's root. */
+import type { FrameRef } from './frame';
+import type { Instance } from './instance';
+
+export interface SeriesKey {
+  readonly studyInstanceUID: string;
+  readonly seriesInstanceUID: string;
+}
+
+export const studyPath = (studyInstanceUID: string): string => `/studies/${encodeURIComponent(studyInstanceUID)}`;
+
+export function seriesPath(key: SeriesKey): string {
+  return `${studyPath(key.studyInstanceUID)}/series/${encodeURIComponent(key.seriesInstanceUID)}`;
+}
+
+export function instancePath(instance: Instance): string {
+  return `${seriesPath(instance)}/instances/${encodeURIComponent(instance.sopInstanceUID)}`;
+}
+
+export function framePath(frame: FrameRef): string {
+  return `${instancePath(frame.instance)}/frames/${frame.number}`;
+}

@@ -1,0 +1,4 @@
+/** The entrance: read the page's configuration, set Cornerstone up, draw. */
+import { start } from './ui/start';
+
+start(document);

@@ -1,0 +1,77 @@
+/** Everything that the reader can do by key or button: one table for both and for the cheat sheet. */
+import type { PointerTool } from '../cornerstone/toolGroup';
+import { nextLayout } from '../domain/layout';
+import type { Workspace } from './workspace';
+
+export type CommandGroup = 'Images' | 'Window' | 'View' | 'Tools' | 'Page';
+
+export interface Command {
+  readonly id: string;
+  readonly label: string;
+  readonly group: CommandGroup;
+  /** As KeyboardEvent.key says it, with 'Shift+' where a shifted letter is meant. */
+  readonly keys: readonly string[];
+  readonly run: (workspace: Workspace) => void;
+}
+
+const LARGE_STEP = 10;
+const ZOOM_STEP = 1.25;
+const RATE_STEP = 2;
+
+const command = (id: string, label: string, group: CommandGroup, keys: readonly string[], run: Command['run']): Command => ({ id, label, group, keys, run });
+
+const scroll = (delta: number) => (workspace: Workspace) => workspace.activeView.scroll(delta);
+const tool = (name: PointerTool) => (workspace: Workspace) => workspace.setTool(name);
+
+function togglePlay({ activeView }: Workspace): void {
+  if (activeView.getState().playing) activeView.stop();
+  else activeView.play();
+}
+
+function changeRate(change: number) {
+  return ({ activeView }: Workspace): void => activeView.setRate(activeView.getState().rate + change);
+}
+
+function dismiss(workspace: Workspace): void {
+  workspace.activeView.stop();
+  workspace.setHelp(false);
+}
+
+export const COMMANDS: readonly Command[] = [
+  command('previous', 'Previous image', 'Images', ['ArrowUp', 'ArrowLeft'], scroll(-1)),
+  command('next', 'Next image', 'Images', ['ArrowDown', 'ArrowRight'], scroll(1)),
+  command('back', 'Ten images back', 'Images', ['PageUp'], scroll(-LARGE_STEP)),
+  command('forward', 'Ten images on', 'Images', ['PageDown'], scroll(LARGE_STEP)),
+  command('first', 'First image', 'Images', ['Home'], ({ activeView }) => activeView.goTo(0)),
+  command('last', 'Last image', 'Images', ['End'], ({ activeView }) => activeView.goTo(activeView.frameIds.length - 1)),
+  command('cine', 'Play or stop', 'Images', [' '], togglePlay),
+  command('slower', 'Slower', 'Images', [','], changeRate(-RATE_STEP)),
+  command('faster', 'Faster', 'Images', ['.'], changeRate(RATE_STEP)),
+  command('window-reset', 'Window as stored', 'Window', ['0'], ({ activeView }) => activeView.resetWindow()),
+  command('invert', 'Invert', 'Window', ['i'], ({ activeView }) => activeView.invert()),
+  command('flip-horizontal', 'Flip left-right', 'View', ['h'], ({ activeView }) => activeView.flip('horizontal')),
+  command('flip-vertical', 'Flip top-bottom', 'View', ['v'], ({ activeView }) => activeView.flip('vertical')),
+  command('rotate', 'Rotate right', 'View', ['r'], ({ activeView }) => activeView.rotate(90)),
+  command('rotate-left', 'Rotate left', 'View', ['Shift+R'], ({ activeView }) => activeView.rotate(-90)),
+  command('zoom-in', 'Zoom in', 'View', ['+', '='], ({ activeView }) => activeView.zoomBy(ZOOM_STEP)),
+  command('zoom-out', 'Zoom out', 'View', ['-'], ({ activeView }) => activeView.zoomBy(1 / ZOOM_STEP)),
+  command('fit', 'Fit to viewport', 'View', ['f'], ({ activeView }) => activeView.fit()),
+  command('reset', 'Reset view', 'View', ['x'], ({ activeView }) => activeView.reset()),
+  command('tool-scroll', 'Scroll', 'Tools', ['s'], tool('scroll')),
+  command('tool-window', 'Window', 'Tools', ['w'], tool('window')),
+  command('tool-zoom', 'Zoom', 'Tools', ['z'], tool('zoom')),
+  command('tool-pan', 'Pan', 'Tools', ['p'], tool('pan')),
+  command('layout', 'Next layout', 'Page', ['l'], (workspace) => workspace.setLayout(nextLayout(workspace.getState().layout))),
+  command('text', 'Show or hide text', 'Page', ['t'], (workspace) => workspace.toggleText()),
+  command('help', 'Keys and mouse', 'Page', ['?', 'F1'], (workspace) => workspace.setHelp(true)),
+  command('dismiss', 'Stop, close', 'Page', ['Escape'], dismiss),
+];
+
+const BY_ID = new Map(COMMANDS.map((entry) => [entry.id, entry]));
+
+/** A command that is known to exist; a wrong name is an error of this program. */
+export function commandById(id: string): Command {
+  const found = BY_ID.get(id);
+  if (!found) throw new Error(`No command ${id}`);
+  return found;
+}

@@ -1,0 +1,146 @@
+/** The reader's table: the grid, what lies in each viewport, which one is active, which tool is in hand. */
+import { LoadProgress } from '../cornerstone/loadProgress';
+import { Prefetcher, type ReadingPlace } from '../cornerstone/prefetcher';
+import { StackView } from '../cornerstone/stackView';
+import { setPointerTool, type PointerTool } from '../cornerstone/toolGroup';
+import type { DisplaySet } from '../domain/displaySet';
+import { windowsOf } from '../domain/frame';
+import { LAYOUTS, viewportCount, type Layout } from '../domain/layout';
+import { presetsFor, type Preset } from '../domain/window';
+
+const PLAN_DELAY_MS = 60;
+const MOST_VIEWPORTS = Math.max(...LAYOUTS.map(viewportCount));
+
+export interface WorkspaceState {
+  readonly layout: Layout;
+  readonly active: number;
+  /** What lies in each viewport, by its number; only the first of them are on the screen. */
+  readonly sets: readonly (DisplaySet | undefined)[];
+  readonly tool: PointerTool;
+  readonly showText: boolean;
+  readonly showHelp: boolean;
+}
+
+export class Workspace {
+  readonly views: readonly StackView[] = Array.from({ length: MOST_VIEWPORTS }, (_, index) => new StackView(`viewport-${index}`));
+  readonly progress = new LoadProgress();
+  private readonly prefetcher = new Prefetcher();
+  private readonly listeners = new Set<() => void>();
+  private readonly lastIndex = new Map<StackView, number>();
+  private readonly lastFailure = new Map<StackView, unknown>();
+  private planning: ReturnType<typeof setTimeout> | undefined;
+  private current: WorkspaceState = {
+    layout: { rows: 1, columns: 1 },
+    active: 0,
+    sets: this.views.map(() => undefined),
+    tool: 'scroll',
+    showText: true,
+    showHelp: false,
+  };
+
+  constructor() {
+    setPointerTool(this.current.tool);
+    for (const view of this.views) view.subscribe(() => this.onViewChange(view));
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly getState = (): WorkspaceState => this.current;
+
+  get activeView(): StackView {
+    const view = this.views[this.current.active];
+    if (!view) throw new Error('No active viewport');
+    return view;
+  }
+
+  /** The display sets on the screen. */
+  get visibleSets(): DisplaySet[] {
+    return this.current.sets.slice(0, viewportCount(this.current.layout)).filter((set) => set !== undefined);
+  }
+
+  setLayout(layout: Layout): void {
+    const active = Math.min(this.current.active, viewportCount(layout) - 1);
+    this.update({ layout, active });
+    this.planSoon();
+  }
+
+  activate(index: number): void {
+    if (index !== this.current.active && index < viewportCount(this.current.layout)) this.update({ active: index });
+  }
+
+  /** Lay a display set into viewport `index` and make it active. */
+  place(set: DisplaySet, index = this.current.active): void {
+    const view = this.views[index];
+    if (!view) return;
+    const pictures = set.kind === 'pictures' ? set : undefined;
+    this.lastIndex.delete(view);
+    view.show(pictures);
+    if (pictures) this.progress.follow(pictures.id, view.frameIds);
+    this.update({ sets: this.current.sets.with(index, set), active: index });
+  }
+
+  setTool(tool: PointerTool): void {
+    setPointerTool(tool);
+    this.update({ tool });
+  }
+
+  toggleText(): void {
+    this.update({ showText: !this.current.showText });
+  }
+
+  setHelp(showHelp: boolean): void {
+    this.update({ showHelp });
+  }
+
+  /** Windows offered for the active viewport, in the order of the digit keys. */
+  presets(): Preset[] {
+    const set = this.current.sets[this.current.active];
+    const { frame } = this.activeView;
+    if (set?.kind !== 'pictures' || !frame || this.activeView.getState().colour) return [];
+    return presetsFor(set.series.modality, windowsOf(frame));
+  }
+
+  /** After the connection came back. */
+  retryFailed(): void {
+    this.prefetcher.forgetFailures();
+    for (const view of this.views) if (view.getState().failure?.kind === 'network') view.retry();
+    this.planSoon();
+  }
+
+  /** The kinds of failure of the pictures on the screen; the same string as long as nothing changes. */
+  readonly getFailures = (): string => this.views.flatMap((view) => view.getState().failure?.kind ?? []).join(' ');
+
+  private onViewChange(view: StackView): void {
+    const { wanted, set, failure } = view.getState();
+    if (failure !== this.lastFailure.get(view)) {
+      this.lastFailure.set(view, failure);
+      this.update({});
+    }
+    if (set && this.lastIndex.get(view) !== wanted) this.planSoon();
+  }
+
+  private planSoon(): void {
+    clearTimeout(this.planning);
+    this.planning = setTimeout(() => this.prefetcher.plan(this.readingPlaces()), PLAN_DELAY_MS);
+  }
+
+  /** The active viewport first. */
+  private readingPlaces(): ReadingPlace[] {
+    const visible = this.views.slice(0, viewportCount(this.current.layout));
+    const ordered = [this.activeView, ...visible.filter((view) => view !== this.activeView)];
+    return ordered.flatMap((view) => {
+      const { set, wanted } = view.getState();
+      const direction = wanted < (this.lastIndex.get(view) ?? 0) ? -1 : 1;
+      this.lastIndex.set(view, wanted);
+      return set ? [{ imageIds: view.frameIds, index: wanted, direction }] : [];
+    });
+  }
+
+  private update(change: Partial<WorkspaceState>): void {
+    this.current = { ...this.current, ...change };
+    for (const listener of this.listeners) listener();
+  }
+}

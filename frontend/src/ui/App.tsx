@@ -1,0 +1,88 @@
+/** The page: patient, tools, series, viewports. */
+import { useEffect, useMemo, type CSSProperties, type ReactElement } from 'react';
+import { viewportCount } from '../domain/layout';
+import { t } from '../domain/text';
+import { handleKey } from '../tools/keyboard';
+import { useServices, useStudies, useWorkspace } from './context';
+import { HelpDialog } from './HelpDialog';
+import type { StudyEntry } from './library';
+import { NetworkNotice, PageState, SignInNotice, usePageFailure } from './Notices';
+import { Opening } from './opening';
+import { PatientBar } from './PatientBar';
+import { SeriesRail } from './SeriesRail';
+import { Toolbar } from './Toolbar';
+import { Viewport } from './Viewport';
+
+const NARROW = '(max-width: 760px)';
+
+const isLoading = ({ status, series }: StudyEntry): boolean => status === 'loading' || series.some((entry) => entry.status === 'loading');
+
+function useKeyboard(): void {
+  const { workspace } = useServices();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (handleKey(event, workspace)) event.preventDefault();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [workspace]);
+}
+
+function useOpening(studies: readonly StudyEntry[]): void {
+  const { workspace } = useServices();
+  const opening = useMemo(() => new Opening(workspace), [workspace]);
+  useEffect(() => opening.update(studies, window.matchMedia(NARROW).matches), [opening, studies]);
+}
+
+function Grid({ studies }: { readonly studies: readonly StudyEntry[] }): ReactElement {
+  const { layout } = useWorkspace();
+  const waiting = studies.some(isLoading);
+  const style = { '--rows': layout.rows, '--columns': layout.columns } as CSSProperties;
+  return (
+    <main className="grid" style={style} aria-label={t('Viewports')}>
+      {Array.from({ length: viewportCount(layout) }, (_, index) => (
+        <Viewport key={index} index={index} waiting={waiting} />
+      ))}
+    </main>
+  );
+}
+
+/** Why no study can be opened at all; undefined as long as one can. */
+function closedReason(studies: readonly StudyEntry[]): 'none' | 'not-found' | 'failed' | undefined {
+  if (studies.length === 0) return 'none';
+  if (!studies.every(({ status }) => status === 'failed')) return undefined;
+  return studies.every(({ failure }) => failure?.kind === 'not-found') ? 'not-found' : 'failed';
+}
+
+function Closed({ reason }: { readonly reason: 'none' | 'not-found' | 'failed' }): ReactElement {
+  if (reason === 'none') return <PageState icon="layout" title={t('No study chosen')} text={t('Choose a study in the worklist.')} />;
+  if (reason === 'not-found') return <PageState icon="broken" title={t('Study not found')} text={t('It does not exist, or you may not see it.')} />;
+  return <PageState icon="warning" title={t('The study cannot be opened')} text={t('The server did not answer as expected.')} />;
+}
+
+export function App(): ReactElement {
+  const { library } = useServices();
+  const studies = useStudies();
+  const failure = usePageFailure();
+  const closed = closedReason(studies);
+  useKeyboard();
+  useOpening(studies);
+  useEffect(() => void library.load(), [library]);
+  return (
+    <div className="viewer">
+      <PatientBar />
+      {failure === 'session' && <SignInNotice />}
+      {failure === 'network' && <NetworkNotice />}
+      {closed ? (
+        <Closed reason={closed} />
+      ) : (
+        <>
+          <Toolbar />
+          <SeriesRail />
+          <Grid studies={studies} />
+        </>
+      )}
+      <HelpDialog />
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+/** The cheat sheet: keys, mouse, touch. */
+import { useEffect, useRef, type ReactElement } from 'react';
+import { t } from '../domain/text';
+import { COMMANDS, type CommandGroup } from '../tools/commands';
+import { useServices, useWorkspace } from './context';
+import { Icon } from './icons';
+
+const KEY_NAMES: Readonly<Record<string, string>> = {
+  ' ': 'Space',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  PageUp: 'Page ↑',
+  PageDown: 'Page ↓',
+  Escape: 'Esc',
+};
+
+const GROUPS: readonly CommandGroup[] = ['Images', 'Window', 'View', 'Tools', 'Page'];
+
+const POINTER: readonly (readonly [string, string])[] = [
+  ['Left button', 'The tool in hand'],
+  ['Right button', 'Window: across is width, down is level'],
+  ['Middle button', 'Pan'],
+  ['Wheel', 'Scroll'],
+  ['Ctrl + wheel', 'Zoom'],
+  ['One finger', 'The tool in hand'],
+  ['Two fingers', 'Zoom and pan'],
+];
+
+function Keys({ keys }: { readonly keys: readonly string[] }): ReactElement {
+  return (
+    <span className="keys">
+      {keys.map((key) => (
+        <kbd key={key}>{KEY_NAMES[key] ?? key.replace('Shift+', 'Shift ')}</kbd>
+      ))}
+    </span>
+  );
+}
+
+function KeyGroup({ group }: { readonly group: CommandGroup }): ReactElement {
+  return (
+    <section>
+      <h3>{t(group)}</h3>
+      <dl>
+        {COMMANDS.filter((command) => command.group === group).map((command) => (
+          <div key={command.id}>
+            <dt>{t(command.label)}</dt>
+            <dd>
+              <Keys keys={command.keys} />
+            </dd>
+          </div>
+        ))}
+        {group === 'Window' && (
+          <div>
+            <dt>{t('Window presets')}</dt>
+            <dd>
+              <Keys keys={['1', '…', '9']} />
+            </dd>
+          </div>
+        )}
+      </dl>
+    </section>
+  );
+}
+
+export function HelpDialog(): ReactElement {
+  const { workspace } = useServices();
+  const { showHelp } = useWorkspace();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (showHelp) dialog.current?.showModal();
+    else dialog.current?.close();
+  }, [showHelp]);
+  const close = (): void => workspace.setHelp(false);
+  return (
+    <dialog ref={dialog} className="help" aria-labelledby="help-title" onClose={close} onClick={(event) => event.target === dialog.current && close()}>
+      <div className="help-body">
+        <header>
+          <h2 id="help-title">{t('Keys and mouse')}</h2>
+          <button type="button" className="tool" aria-label={t('Close')} onClick={close}>
+            <Icon name="close" />
+          </button>
+        </header>
+        <div className="help-groups">
+          {GROUPS.map((group) => (
+            <KeyGroup key={group} group={group} />
+          ))}
+          <section>
+            <h3>{t('Mouse and touch')}</h3>
+            <dl>
+              {POINTER.map(([gesture, action]) => (
+                <div key={gesture}>
+                  <dt>{t(action)}</dt>
+                  <dd>{t(gesture)}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        </div>
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,67 @@
+/** Whose pictures these are: always in sight, and loud when there are two. */
+import type { ReactElement } from 'react';
+import type { StudySummary } from '../domain/displaySet';
+import { formatDate, formatTime } from '../domain/format';
+import { personLine } from '../domain/overlay';
+import { displayName, distinctPatients, type Patient } from '../domain/patient';
+import { t } from '../domain/text';
+import { useServices, useStudies, useView, useWorkspace } from './context';
+import { Icon } from './icons';
+import type { StudyEntry } from './library';
+
+const nameOf = (patient: Patient): string => displayName(patient.name) || t('No name');
+
+/** The patients of the studies, and of every object in them: an object may name somebody else. */
+function allPatients(studies: readonly StudyEntry[]): Patient[] {
+  const ofStudies = studies.flatMap(({ summary }) => (summary ? [summary.patient] : []));
+  const ofSets = studies.flatMap(({ series }) => series.flatMap(({ sets }) => sets.map(({ patient }) => patient)));
+  return distinctPatients([...ofStudies, ...ofSets]);
+}
+
+function StudyLine({ study }: { readonly study: StudySummary }): ReactElement {
+  const when = [formatDate(study.date), formatTime(study.time)].filter(Boolean).join(' ');
+  return (
+    <p className="patient-study">
+      <span>{study.description || t('No description')}</span>
+      {when && <span className="muted">{when}</span>}
+      {study.accessionNumber && <span className="muted">{study.accessionNumber}</span>}
+    </p>
+  );
+}
+
+export function PatientBar(): ReactElement {
+  const { config, workspace } = useServices();
+  const studies = useStudies();
+  const { sets, active } = useWorkspace();
+  useView(workspace.activeView);
+  const set = sets[active];
+  const study = studies.find(({ studyInstanceUID }) => studyInstanceUID === set?.series.studyInstanceUID)?.summary ?? studies.find(({ summary }) => summary)?.summary;
+  const patient = set?.patient ?? study?.patient;
+  const patients = allPatients(studies);
+  return (
+    <header className="patient-bar">
+      <a className="tool back" href={config.worklistURL} aria-label={t('Back to the worklist')} title={t('Back to the worklist')}>
+        <Icon name="back" />
+      </a>
+      {patient && (
+        <div className="patient" data-testid="patient">
+          <p className="patient-name">{nameOf(patient)}</p>
+          <p className="patient-data">
+            <span>{patient.id}</span>
+            <span>{personLine(patient, study?.date ?? '')}</span>
+          </p>
+        </div>
+      )}
+      {study && <StudyLine study={study} />}
+      {patients.length > 1 && (
+        <p className="patient-warning" role="alert">
+          <Icon name="warning" size={18} />
+          <span>
+            <strong>{t('{count} patients in this window', { count: patients.length })}</strong>
+            <span className="patient-warning-names">{patients.map((one) => [nameOf(one), one.id].filter(Boolean).join(' ')).join(' — ')}</span>
+          </span>
+        </p>
+      )}
+    </header>
+  );
+}

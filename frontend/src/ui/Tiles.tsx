@@ -1,0 +1,97 @@
+/** What stands in a viewport instead of a picture. */
+import type { ReactElement, ReactNode } from 'react';
+import type { MessageSet } from '../domain/displaySet';
+import type { FailureKind, ViewerError } from '../domain/failure';
+import { text } from '../domain/dataset';
+import { ENCAPSULATED_PDF, objectName } from '../domain/sopClass';
+import { Tag } from '../domain/tags';
+import { t } from '../domain/text';
+import { useServices } from './context';
+import { Icon, type IconName } from './icons';
+
+interface TileProps {
+  readonly icon: IconName;
+  readonly title: string;
+  readonly tone?: 'quiet' | 'danger';
+  readonly children?: ReactNode;
+}
+
+function Tile({ icon, title, tone = 'quiet', children }: TileProps): ReactElement {
+  return (
+    <div className="tile" data-tone={tone} role={tone === 'danger' ? 'alert' : 'status'}>
+      <Icon name={icon} size={32} />
+      <p className="tile-title">{title}</p>
+      {children}
+    </div>
+  );
+}
+
+export function EmptyTile(): ReactElement {
+  return (
+    <Tile icon="layout" title={t('Empty viewport')}>
+      <p className="tile-text">{t('Drag a series here, or choose one in the list.')}</p>
+    </Tile>
+  );
+}
+
+export function LoadingTile({ label }: { readonly label: string }): ReactElement {
+  return (
+    <div className="tile tile-loading" role="status">
+      <span className="spinner" aria-hidden="true" />
+      <p className="tile-text">{label}</p>
+    </div>
+  );
+}
+
+function documentTitle(set: MessageSet, index: number): string {
+  const instance = set.instances[index];
+  return text(instance?.dataset, Tag.DocumentTitle) || t('Open the document');
+}
+
+export function MessageTile({ set }: { readonly set: MessageSet }): ReactElement {
+  const { dicomWeb } = useServices();
+  const [first] = set.instances;
+  const name = first ? t(objectName(first.sopClassUID, set.series.modality)) : '';
+  const documents = set.instances.filter(({ sopClassUID }) => sopClassUID === ENCAPSULATED_PDF);
+  const title = set.reason === 'video' ? t('This viewer does not play video') : t('This object has no picture');
+  return (
+    <Tile icon={set.reason === 'video' ? 'video' : 'document'} title={title}>
+      <p className="tile-text">
+        {[name || t('Unknown type'), set.series.modality, set.series.description].filter(Boolean).join(' · ')}
+      </p>
+      {documents.map((instance, index) => (
+        <a key={instance.sopInstanceUID} className="button" href={dicomWeb.documentURL(instance)} target="_blank" rel="noopener noreferrer">
+          <Icon name="open" size={16} />
+          {documentTitle(set, index)}
+        </a>
+      ))}
+    </Tile>
+  );
+}
+
+const FAILURES: Readonly<Record<FailureKind, readonly [IconName, string]>> = {
+  'not-found': ['broken', 'This image is no longer in the archive'],
+  session: ['lock', 'Your session has ended'],
+  network: ['plug', 'The server cannot be reached'],
+  server: ['broken', 'The server could not deliver this image'],
+  decode: ['broken', 'This image cannot be decoded'],
+};
+
+interface FailureTileProps {
+  readonly failure: ViewerError;
+  readonly place: string;
+  readonly retry: () => void;
+}
+
+export function FailureTile({ failure, place, retry }: FailureTileProps): ReactElement {
+  const [icon, title] = FAILURES[failure.kind];
+  return (
+    <Tile icon={icon} title={t(title)} tone="danger">
+      <p className="tile-text">{place}</p>
+      {failure.message && <p className="tile-reason">{failure.message}</p>}
+      <button type="button" className="button" onClick={retry}>
+        {t('Try again')}
+      </button>
+    </Tile>
+  );
+}

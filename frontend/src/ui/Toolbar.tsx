@@ -1,0 +1,117 @@
+/** The tools above the viewports. */
+import type { MouseEvent, ReactElement } from 'react';
+import type { PointerTool } from '../cornerstone/toolGroup';
+import { windowNumber } from '../domain/format';
+import { LAYOUTS, layoutName } from '../domain/layout';
+import { t } from '../domain/text';
+import { commandById } from '../tools/commands';
+import { useServices, useView, useWorkspace } from './context';
+import { Icon, type IconName } from './icons';
+import { Menu, type Choice } from './Menu';
+
+const KEY_NAMES: Readonly<Record<string, string>> = { ' ': 'Space' };
+
+/** A click leaves the focus where it was, so that the space bar keeps playing and stopping. */
+const keepFocus = (event: MouseEvent): void => event.preventDefault();
+
+interface CommandButtonProps {
+  readonly command: string;
+  readonly icon: IconName;
+  readonly label: string;
+  readonly pressed?: boolean;
+  readonly disabled?: boolean;
+}
+
+function CommandButton({ command, icon, label, pressed, disabled = false }: CommandButtonProps): ReactElement {
+  const { workspace } = useServices();
+  const { label: name, keys, run } = commandById(command);
+  const key = keys[0] ?? '';
+  const title = `${t(name)} (${KEY_NAMES[key] ?? key})`;
+  return (
+    <button type="button" className="tool" aria-label={t(name)} aria-pressed={pressed} disabled={disabled} title={title} onMouseDown={keepFocus} onClick={() => run(workspace)}>
+      <Icon name={icon} />
+      <span className="tool-label">{t(label)}</span>
+    </button>
+  );
+}
+
+const POINTER_TOOLS: readonly (readonly [PointerTool, string])[] = [
+  ['scroll', 'Scroll'],
+  ['window', 'Window'],
+  ['zoom', 'Zoom'],
+  ['pan', 'Pan'],
+];
+
+function PresetMenu(): ReactElement {
+  const { workspace } = useServices();
+  useWorkspace();
+  useView(workspace.activeView);
+  const presets = workspace.presets();
+  const choices: Choice[] = presets.map((preset, index) => ({
+    key: `${preset.label}-${index}`,
+    label: t(preset.label),
+    hint: [
+      preset.kind === 'window' ? `${windowNumber(preset.window.width, preset.window.width)} / ${windowNumber(preset.window.center, preset.window.width)}` : '',
+      index < 9 ? String(index + 1) : '',
+    ].filter(Boolean).join('   '),
+    choose: () => workspace.activeView.applyPreset(preset),
+  }));
+  return (
+    <Menu label={t('Window presets')} choices={choices} disabled={choices.length === 0}>
+      <Icon name="presets" />
+      <span className="tool-label">{t('Presets')}</span>
+    </Menu>
+  );
+}
+
+function LayoutMenu(): ReactElement {
+  const { workspace } = useServices();
+  const { layout } = useWorkspace();
+  const choices = LAYOUTS.map((choice) => ({
+    key: layoutName(choice),
+    label: layoutName(choice),
+    chosen: layoutName(choice) === layoutName(layout),
+    choose: () => workspace.setLayout(choice),
+  }));
+  return (
+    <Menu label={t('Layout')} choices={choices}>
+      <Icon name="layout" />
+      <span className="tool-label">{layoutName(layout)}</span>
+    </Menu>
+  );
+}
+
+export function Toolbar(): ReactElement {
+  const { workspace } = useServices();
+  const { tool, showText } = useWorkspace();
+  const { status, playing, inverted, colour, set } = useView(workspace.activeView);
+  const idle = status === 'empty';
+  return (
+    <div className="toolbar" role="toolbar" aria-label={t('Viewer tools')}>
+      <div className="tool-group">
+        {POINTER_TOOLS.map(([name, label]) => (
+          <CommandButton key={name} command={`tool-${name}`} icon={name} label={label} pressed={tool === name} />
+        ))}
+      </div>
+      <div className="tool-group">
+        <PresetMenu />
+        <CommandButton command="invert" icon="invert" label="Invert" pressed={inverted} disabled={idle || colour} />
+      </div>
+      <div className="tool-group">
+        <CommandButton command="flip-horizontal" icon="flip-horizontal" label="Flip H" disabled={idle} />
+        <CommandButton command="flip-vertical" icon="flip-vertical" label="Flip V" disabled={idle} />
+        <CommandButton command="rotate" icon="rotate" label="Rotate" disabled={idle} />
+        <CommandButton command="fit" icon="fit" label="Fit" disabled={idle} />
+        <CommandButton command="reset" icon="reset" label="Reset" disabled={idle} />
+      </div>
+      <div className="tool-group">
+        <CommandButton command="cine" icon={playing ? 'stop' : 'play'} label={playing ? 'Stop' : 'Play'} pressed={playing} disabled={!set || set.frames.length < 2} />
+        <LayoutMenu />
+      </div>
+      <div className="tool-group tool-group-end">
+        <CommandButton command="text" icon="text" label="Text" pressed={showText} />
+        <CommandButton command="help" icon="help" label="Keys" />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+/** The page's own objects, for all components. */
+import { createContext, useContext, useSyncExternalStore } from 'react';
+import type { ViewerConfig } from '../api/config';
+import type { DicomWeb } from '../api/dicomweb';
+import type { StackView, ViewState } from '../cornerstone/stackView';
+import type { Workspace, WorkspaceState } from '../tools/workspace';
+import type { Library, StudyEntry } from './library';
+
+export interface Services {
+  readonly config: ViewerConfig;
+  readonly dicomWeb: DicomWeb;
+  readonly library: Library;
+  readonly workspace: Workspace;
+}
+
+export const ServicesContext = createContext<Services | undefined>(undefined);
+
+export function useServices(): Services {
+  const services = useContext(ServicesContext);
+  if (!services) throw new Error('Outside of the viewer');
+  return services;
+}
+
+export function useWorkspace(): WorkspaceState {
+  const { workspace } = useServices();
+  return useSyncExternalStore(workspace.subscribe, workspace.getState);
+}
+
+export function useStudies(): readonly StudyEntry[] {
+  const { library } = useServices();
+  return useSyncExternalStore(library.subscribe, library.getState);
+}
+
+export function useView(view: StackView): ViewState {
+  return useSyncExternalStore(view.subscribe, view.getState);
+}
+
+/** How many frames of a display set are in memory. */
+export function useLoaded(setId: string): number {
+  const { progress } = useServices().workspace;
+  return useSyncExternalStore(progress.subscribe, () => progress.loaded(setId));
+}

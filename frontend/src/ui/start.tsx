@@ -1,0 +1,29 @@
+/** Putting the parts together. */
+import { createRoot } from 'react-dom/client';
+import { readConfig } from '../api/config';
+import { DicomWeb } from '../api/dicomweb';
+import { initialize } from '../cornerstone/initialize';
+import { setCatalogue } from '../domain/text';
+import { Workspace } from '../tools/workspace';
+import { App } from './App';
+import { ServicesContext } from './context';
+import { installDebugHandle } from './debugHandle';
+import { Library } from './library';
+import './styles.css';
+
+export function start(document: Document): void {
+  const config = readConfig(document);
+  const root = document.getElementById('noctis-viewer');
+  if (!root) throw new Error('The page has no place for the viewer');
+  const dicomWebRoot = new URL(config.dicomWebRoot, document.baseURI).href.replace(/\/$/, '');
+  setCatalogue(config.messages);
+  initialize(dicomWebRoot);
+  const dicomWeb = new DicomWeb(dicomWebRoot);
+  const services = { config, dicomWeb, library: new Library(dicomWeb, config.studyInstanceUIDs), workspace: new Workspace() };
+  installDebugHandle(services.workspace);
+  createRoot(root).render(
+    <ServicesContext value={services}>
+      <App />
+    </ServicesContext>,
+  );
+}
