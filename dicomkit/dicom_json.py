@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from struct import Struct
 from typing import BinaryIO, Final
 
 import orjson
@@ -16,7 +17,7 @@ from dicomkit.elements import Element
 from dicomkit.errors import Part10Error
 from dicomkit.part10 import open_source, read_header, read_value
 from dicomkit.source import DEFAULT, Limits, Source
-from dicomkit.vr import BINARY_VRS, CHARACTER_SET_VRS, SINGLE_TEXT_VRS, STRUCT_CODES
+from dicomkit.vr import CHARACTER_SET_VRS, SINGLE_TEXT_VRS, STRUCT_CODES
 from dicomkit.walk import Budget, nesting
 
 BulkURI = str | Callable[[str], str]
@@ -174,11 +175,11 @@ class _Writer:
             if not tag & 0xFFFF or tag == tags.SPECIFIC_CHARACTER_SET:
                 continue
             vr, value, _, length, _ = element
-            write = _VALUES.get(vr)
+            name, write = _VALUES.get(vr, _NO_VALUES)
             if write is not None and value is not None:
                 values = write(value, data_set, vr) if value else b""
                 form = b'"%08X":{"vr":"%b","Value":[%b]}' if values else b'"%08X":{"vr":"%b"%b}'
-                members.append(form % (tag, vr.encode(), values))
+                members.append(form % (tag, name, values))
             elif vr == "SQ":
                 members.append(self._sequence(tag, element, data_set, path, depth))
             elif value is None or length > INLINE_BINARY:
@@ -284,11 +285,17 @@ def _lenient_integer(text: str) -> int | str | None:
     return int(number) if is_whole else text.strip()
 
 
-def _number(value: bytes, data_set: DataSet, vr: str) -> bytes:
+def _whole_number(value: bytes, data_set: DataSet, vr: str) -> bytes:
+    single = _SINGLE[vr]
+    if len(value) == single.size and not data_set.encoding.big_endian:
+        return b"%d" % single.unpack(value)[0]
     numbers = unpack_numbers(Element(vr, value, 0, len(value)), data_set.encoding)
-    if vr in ("FL", "FD"):  # orjson writes NaN and infinities as null
-        return _dump(list(numbers))
     return b",".join([b"%d" % int(number) for number in numbers])
+
+
+def _float(value: bytes, data_set: DataSet, vr: str) -> bytes:
+    numbers = unpack_numbers(Element(vr, value, 0, len(value)), data_set.encoding)
+    return _dump(list(numbers))  # orjson writes NaN and infinities as null
 
 
 def _long_number(value: bytes, data_set: DataSet, vr: str) -> bytes:
@@ -312,13 +319,18 @@ def _dump(values: list) -> bytes:
     return orjson.dumps(values)[1:-1]
 
 
-_VALUES: Final[dict[str, Callable[[bytes, DataSet, str], bytes]]] = {
+_Values = Callable[[bytes, DataSet, str], bytes]
+_SINGLE: Final = {vr: Struct("<" + STRUCT_CODES[vr]) for vr in ("SL", "SS", "UL", "US")}
+_NO_VALUES: Final[tuple[bytes, _Values | None]] = (b"", None)
+_BY_VR: Final[dict[str, _Values]] = {
     **dict.fromkeys(("AE", "AS", "CS", "DA", "DT", "LO", "SH", "TM", "UC", "UI"), _text),
     **dict.fromkeys(SINGLE_TEXT_VRS, _single_text),
-    **dict.fromkeys(STRUCT_CODES.keys() - BINARY_VRS - {"SV", "UV"}, _number),
+    **dict.fromkeys(_SINGLE, _whole_number),
     **dict.fromkeys(("SV", "UV"), _long_number),
+    **dict.fromkeys(("FL", "FD"), _float),
     "AT": _tag,
     "DS": _decimal,
     "IS": _integer_string,
     "PN": _person_name,
 }
+_VALUES: Final = {vr: (vr.encode(), write) for vr, write in _BY_VR.items()}

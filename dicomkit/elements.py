@@ -1,7 +1,6 @@
 """Data elements as they were found."""
 
-from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 
 class Element(NamedTuple):
@@ -26,7 +25,3 @@ class PixelData(NamedTuple):
     vr: str
     offset: int
     length: int | None
-
-
-# NamedTuple's own constructor costs twice as much, for every element of every file.
-make_element: Final = partial(tuple.__new__, Element)

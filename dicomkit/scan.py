@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from dicomkit import tags
-from dicomkit.elements import Element, PixelData, make_element
+from dicomkit.elements import Element, PixelData
 from dicomkit.encoding import ITEM_GROUP, UNDEFINED_LENGTH, Encoding, parse_head
 from dicomkit.errors import Part10Error
 from dicomkit.source import BytesSource, Window, truncated
@@ -122,19 +122,20 @@ class Scanner:
             self.elements,
             self._held(),
         )
-        unpack = self._encoding.short_head.unpack_from
-        index = offset - base
+        unpack, new = self._encoding.short_head.unpack_from, tuple.__new__
+        begin = index = offset - base
         while (start := index + 8) <= size:
             group, element, code, length = unpack(data, index)
             vr = SHORT_FORM.get(code)
-            end = start + length
-            if vr is None or end > size or group == ITEM_GROUP:
+            index = start + length
+            if vr is None or index > size:
                 break
-            elements[group << 16 | element] = make_element(
-                (vr, data[start:end], base + start, length, False)
+            # NamedTuple's own constructor takes twice as long.
+            elements[group << 16 | element] = new(
+                Element, (vr, data[start:index], base + start, length, False)
             )
-            index = end
-        return base + index
+            begin = index
+        return base + begin
 
     def _run_implicit(self, offset: int) -> int:
         """Read the plain elements that the window holds; the hot loop."""
@@ -155,7 +156,7 @@ class Scanner:
             vr = vr_of(tag, elements, signed=self._signed, length=length)
             if vr == "SQ":
                 break
-            elements[tag] = make_element((vr, data[start:end], base + start, length, False))
+            elements[tag] = Element(vr, data[start:end], base + start, length)
             index = end
         return base + index
 
