@@ -1,1 +1,7 @@
-urlpatterns: list = []
+"""Addresses of live events."""
+
+from django.urls import path
+
+from notifications import views
+
+urlpatterns = [path("events/", views.events, name="events")]

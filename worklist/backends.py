@@ -2,14 +2,18 @@
 
 from typing import Any
 
-from django.contrib.auth.backends import ModelBackend
+from allauth.account.auth_backends import AuthenticationBackend
 
 from worklist.models import UserRole
 from worklist.roles import permissions_of
 
 
-class RoleBackend(ModelBackend):
-    """Permissions follow from the role alone, without a query; inactive users have none."""
+class RoleBackend(AuthenticationBackend):  # type: ignore[misc]
+    """Permissions follow from the role alone, without a query; inactive users have none.
+
+    It is the only backend: a second one would hash each wrong password once more, and would look
+    for groups that nobody is in whenever a permission is not held.
+    """
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         """Return the role's permissions."""
@@ -18,7 +22,7 @@ class RoleBackend(ModelBackend):
         return set(permissions_of(user_obj.role))
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
-        """Say whether the role carries `perm`; administrators also hold the admin site's own."""
+        """Say whether the role carries `perm`."""
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
             return False
         return perm in permissions_of(user_obj.role)

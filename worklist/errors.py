@@ -58,4 +58,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if expects_problem(request):
         return problem_response(500, text)
     context = {"status": 500, "title": _("Server error"), "text": text}
-    return render(None, "noctis/error.html", context, status=500)  # type: ignore[arg-type]
+    return render(None, "noctis/error.html", context, status=500)

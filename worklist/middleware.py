@@ -6,10 +6,12 @@ for requests that need it, so that an image frame does not pay for what a page d
 
 import secrets
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.conf import settings
+from django.contrib.auth import get_user
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
@@ -116,6 +118,8 @@ class TokenUserMiddleware(_Middleware):
 
 
 def _adopt(request: HttpRequest) -> None:
+    # For answers that last (live events): who is it now, if anybody still.
+    request.reauthenticate = partial(_user_now, request)  # type: ignore[attr-defined]
     user = getattr(request, "token_user", None)
     if user is None:
         return
@@ -125,6 +129,18 @@ def _adopt(request: HttpRequest) -> None:
 
     request.user = user
     request.auser = auser
+
+
+def _user_now(request: HttpRequest) -> Any:
+    """Return the user to whom the request's session or token belongs at this moment, or None."""
+    token = token_from_header(request.META.get("HTTP_AUTHORIZATION", ""))
+    if token is not None:
+        user: Any = user_of_token(token)
+    else:
+        probe = HttpRequest()
+        probe.session = type(request.session)(request.session.session_key)
+        user = get_user(probe)
+    return user if user and user.is_authenticated and not _must_change(user) else None
 
 
 class PasswordChangeMiddleware(_Middleware):

@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import include, path
 
-from worklist import views
+from worklist import media, upload_views, views
 
 # Of allauth only what is offered here: no sign-up, no password by mail.
 account_patterns = [
@@ -13,10 +13,16 @@ account_patterns = [
     path("signup/", account.signup, name="account_signup"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
+    path("theme/", views.theme, name="account-theme"),
     path("2fa/", include("allauth.mfa.urls")),
 ]
 
 urlpatterns = [
     path("accounts/", include(account_patterns)),
     path("worklist/", views.worklist, name="worklist"),
+    path("worklist/rows/", views.rows, name="worklist-rows"),
+    path("worklist/upload/", upload_views.upload_page, name="worklist-upload"),
+    path("worklist/upload/files/", upload_views.receive_file, name="worklist-upload-file"),
+    path("media/instances/<str:sop_instance_uid>", media.instance_file, name="media-instance"),
+    path("media/<path:path>", media.unknown, name="media"),
 ]

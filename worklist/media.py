@@ -1,0 +1,89 @@
+"""/media/: stored objects handed out as files, after asking who wants them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.views.decorators.http import require_GET
+
+from archive.access import instance_path, open_instance
+from archive.models import Instance
+from archive.selectors import instances_visible_to
+from audit.services import record_export
+from worklist.adapters import actor_of
+
+_PREAMBLE_BYTES = 128  # PS3.10 7.1
+_CHUNK_BYTES = 256 * 1024
+_TIFF_MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # TIFF and BigTIFF, either byte order
+
+
+@require_GET
+def unknown(request: HttpRequest, path: str) -> HttpResponse:
+    """Answer for what is not known: the same as for what may not be seen."""
+    raise Http404
+
+
+@require_GET
+def instance_file(request: HttpRequest, sop_instance_uid: str) -> HttpResponseBase:
+    """Hand out the Part 10 file of an instance that the user may see."""
+    if not request.user.is_authenticated:
+        raise Http404
+    visible = instances_visible_to(request.user).select_related("study")
+    instance = visible.filter(sop_instance_uid=sop_instance_uid).order_by("pk").first()
+    if instance is None:
+        raise Http404
+    stream = open_instance(instance)
+    head = stream.read(_PREAMBLE_BYTES + 4)
+    response = _file_response(instance, stream, head)
+    record_export(
+        actor=actor_of(request),
+        study_instance_uid=instance.study.study_instance_uid,
+        facility_id=instance.facility_id,
+        patient_id=instance.study.dicom_patient_id,
+        form="part10",
+        count=1,
+    )
+    response["Content-Type"] = "application/dicom"
+    response["Content-Disposition"] = f'attachment; filename="{instance.sop_instance_uid}.dcm"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _file_response(instance: Instance, stream: BinaryIO, head: bytes) -> HttpResponseBase:
+    safe = safe_head(head)
+    if safe == head and settings.ACCEL_REDIRECT_PREFIX:
+        stream.close()
+        return _accelerated(instance_path(instance))
+    response = StreamingHttpResponse(_chunks(safe, stream))
+    response["Content-Length"] = str(instance.size_bytes)
+    return response
+
+
+def _accelerated(path: Path) -> HttpResponse:
+    """Let nginx send the file: the location it names is ``internal`` there."""
+    inner = path.relative_to(settings.ARCHIVE_ROOT).as_posix()
+    prefix = settings.ACCEL_REDIRECT_PREFIX.rstrip("/")
+    return HttpResponse(headers={"X-Accel-Redirect": f"{prefix}/{inner}"})
+
+
+def safe_head(head: bytes) -> bytes:
+    """Return the beginning of a file with a preamble that no program would run or render.
+
+    A preamble may make the file an executable or a page at once (CVE-2019-11687); only that of
+    a TIFF, for which the standard keeps it free, is left as it is. The archive keeps the bytes
+    it was given; this is for what leaves it.
+
+    References: PS3.10 7.1 (DICOM File Meta Information), PS3.15 (File Preamble concerns).
+    """
+    if head[_PREAMBLE_BYTES : _PREAMBLE_BYTES + 4] != b"DICM" or head.startswith(_TIFF_MAGICS):
+        return head
+    return bytes(_PREAMBLE_BYTES) + head[_PREAMBLE_BYTES:]
+
+
+def _chunks(head: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    with stream:
+        yield head
+        while chunk := stream.read(_CHUNK_BYTES):
+            yield chunk
