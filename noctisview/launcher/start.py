@@ -74,6 +74,7 @@ def run(checkout: str | None, arguments: argparse.Namespace) -> int:
         if installation.is_checkout:
             packages.install(installation, packages.RUNTIME_LOCK, "Python packages")
             frontend.build(installation)
+        frontend.check_bundle(installation.bundle)
         return _keep_running(installation, options, wants_demo, began)
 
 

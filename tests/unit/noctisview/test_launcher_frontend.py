@@ -102,6 +102,7 @@ def test_the_build_is_made_again_when_a_source_changes(checkout: Installation) -
     def run(argv: list[str], **options: object) -> None:
         commands.append([str(word) for word in argv])
         (checkout.frontend / "node_modules").mkdir(exist_ok=True)
+        (checkout.bundle / "manifest.json").write_text("{}")
 
     node = frontend.Node(Path("/bin/node"), ("/bin/npm",))
     with pytest.MonkeyPatch.context() as patch:
@@ -120,6 +121,17 @@ def test_the_build_is_made_again_when_a_source_changes(checkout: Installation) -
         (checkout.frontend / "package-lock.json").write_text('{"changed": 1}')
         frontend.build(checkout)
         assert [argv[1] for argv in commands] == ["view", "ci", "run"]
+
+
+def test_a_build_that_left_nothing_is_no_build(
+    checkout: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (checkout.frontend / "node_modules").mkdir()
+    monkeypatch.setattr(frontend, "run", lambda argv, **options: None)
+    node = frontend.Node(Path("/bin/node"), ("/bin/npm",))
+    with pytest.raises(LauncherError, match="there is no built front end"):
+        frontend.build_with(node, checkout.frontend, checkout.bundle, checkout.setup_log)
+    assert not frontend.is_built(checkout.frontend, checkout.bundle)
 
 
 def test_a_stamp_that_is_damaged_says_nothing(tmp_path: Path) -> None:
