@@ -13,14 +13,14 @@ from operations.demo.raster import Grid, Plane
 class SolidNoise:
     """Smooth periodic noise in space, unit standard deviation, one wavelength."""
 
-    def __init__(self, seed: int, wavelength_mm: float, size: int = 32) -> None:
+    def __init__(self, seed: int, wavelength_mm: float, size: int = 32, cells: float = 3.2) -> None:
         white = np.random.default_rng(seed).standard_normal((size, size, size))
         radius = np.sqrt(sum(axis**2 for axis in _frequencies(size)))
-        centre = 1 / 3.2
+        centre = 1 / cells
         kept = np.exp(-(((radius - centre) / (0.45 * centre)) ** 2))
         volume = np.fft.ifftn(np.fft.fftn(white) * kept).real
         self.volume = (volume / volume.std()).astype(np.float32)
-        self.cell_mm = wavelength_mm / 3.2
+        self.cell_mm = wavelength_mm / cells
 
     def plane(self, grid: Grid, s: float) -> Plane:
         """Return the noise on an axial plane at depth ``s`` (mm)."""
@@ -31,11 +31,18 @@ class SolidNoise:
         found: Plane = down @ layer @ across.T
         return found
 
-    def at(self, x: NDArray, y: NDArray, s: NDArray) -> NDArray:
-        """Return the nearest noise values at scattered points (mm)."""
+    def at(self, x: Plane, y: Plane, s: Plane) -> Plane:
+        """Return the noise at scattered points (mm), interpolated linearly."""
         size = len(self.volume)
-        index = [np.rint(np.asarray(v) / self.cell_mm).astype(int) % size for v in (s, y, x)]
-        found: NDArray = self.volume[tuple(index)]
+        cells = [np.asarray(v / np.float32(self.cell_mm), np.float32) for v in (s, y, x)]
+        lows = [np.floor(cell).astype(np.int32) for cell in cells]
+        parts = [cell - low for cell, low in zip(cells, lows, strict=True)]
+        found = np.zeros(np.broadcast_shapes(*(cell.shape for cell in cells)), np.float32)
+        for corner in range(8):
+            bits = [(corner >> i) & 1 for i in range(3)]
+            index = tuple((low + bit) % size for low, bit in zip(lows, bits, strict=True))
+            weight = [p if b else 1 - p for p, b in zip(parts, bits, strict=True)]
+            found += self.volume[index] * weight[0] * weight[1] * weight[2]
         return found
 
 

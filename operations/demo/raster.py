@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Plane = NDArray[np.float32]
+TABLE = 256  # entries of a table of radii around the circle
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class Grid:
     def radius(self) -> Plane:
         """Distance of every pixel from the origin, mm."""
         return np.hypot(self.x, self.y)
+
+    @cached_property
+    def fan(self) -> tuple[NDArray[np.int32], Plane]:
+        """Index and part between entries of every pixel in a round table (see shapes)."""
+        return table_position(self.turn)
 
     @cached_property
     def turn(self) -> Plane:
@@ -91,20 +97,51 @@ def turns(dx: Plane, dy: Plane) -> Plane:
     return angle % np.float32(1.0)
 
 
-class Canvas:
-    """One slice being painted: attenuation in HU and tracer uptake in SUV."""
+def table_position(turn: Plane) -> tuple[NDArray[np.int32], Plane]:
+    """Return the entry below and the part towards the next one in a table of ``TABLE`` radii."""
+    position = turn * np.float32(TABLE)
+    low = position.astype(np.int32)
+    part = position - low
+    return low % TABLE, part
 
-    def __init__(self, grid: Grid, s: float, background_hu: float = -1000.0) -> None:
+
+class Texture(Protocol):
+    """Noise that fills space."""
+
+    def plane(self, grid: Grid, s: float) -> Plane:
+        """Return its section at depth ``s``."""
+        ...
+
+
+class Section:
+    """A plane through a body at depth ``s``: where shapes are cut and textures are sampled."""
+
+    def __init__(self, grid: Grid, s: float) -> None:
         self.grid = grid
         self.s = s
-        self.hu: Plane = np.full((grid.rows, grid.columns), background_hu, np.float32)
-        self.suv: Plane = np.zeros_like(self.hu)
+        self._textures: dict[tuple[int, float], Plane] = {}
+
+    def texture(self, noise: Texture, shift_mm: float = 0.0) -> Plane:
+        """Return a solid noise cut at this depth (plus ``shift_mm``), computed once."""
+        key = (id(noise), shift_mm)
+        if key not in self._textures:
+            self._textures[key] = noise.plane(self.grid, self.s + shift_mm)
+        return self._textures[key]
 
     def cover(self, distance: Plane, softness_mm: float = 0.0) -> Plane:
         """Return the share of each pixel that lies inside, from the signed distance in mm."""
         width = np.float32(max(self.grid.pixel_mm, softness_mm))
         share: Plane = np.clip(np.float32(0.5) - distance / width, 0, 1)
         return share
+
+
+class Canvas(Section):
+    """One slice being painted: attenuation in HU and tracer uptake in SUV."""
+
+    def __init__(self, grid: Grid, s: float, background_hu: float = -1000.0) -> None:
+        super().__init__(grid, s)
+        self.hu: Plane = np.full((grid.rows, grid.columns), background_hu, np.float32)
+        self.suv: Plane = np.zeros_like(self.hu)
 
     def mix(self, view: View, share: Plane, hu: Plane | float, suv: Plane | float | None) -> None:
         """Blend a material into the view by its share of each pixel."""

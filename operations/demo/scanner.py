@@ -29,7 +29,9 @@ def acquire(canvas: Canvas, protocol: Protocol, seed: int) -> Plane:
     level = protocol.noise_hu * (1 + bone / 110)
     edge = grid.radius / np.float32(grid.columns * grid.pixel_mm / 2)
     image += ct_noise(rng, shape, protocol.grain) * level * (np.float32(1.12) - 0.62 * edge**2)
-    shoulder = float(np.clip((38 - canvas.s) / 30, 0, 1)) * float(np.clip((canvas.s + 60) / 30, 0, 1))
+    shoulder = float(np.clip((38 - canvas.s) / 30, 0, 1)) * float(
+        np.clip((canvas.s + 60) / 30, 0, 1)
+    )
     if shoulder > 0:
         image += _streaks(rng, shape) * np.float32(0.9 * level * shoulder)
     image[edge > 1] = -1024

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from operations.demo.raster import Canvas, Grid, Patch, Plane, View, turns
+from operations.demo.raster import TABLE, Grid, Patch, Plane, Section, View, table_position, turns
 
-TABLE = 256
 Table = NDArray[np.float32]
 Key = tuple[float, float, float, Sequence[float]]
 Knot = tuple[float, float, float, float]
@@ -46,14 +45,14 @@ def round_table(radii: Sequence[float] | NDArray) -> Table:
     return (np.fft.irfft(spectrum, TABLE) * (TABLE / len(radii))).astype(np.float32)
 
 
-def look_up(table: Table, turn: Plane) -> Plane:
-    """Sample a periodic table at angles given in turns."""
-    position = turn * np.float32(TABLE)
-    low = position.astype(np.int32)
-    part = position - low
-    low %= TABLE
-    start = table[low]
-    found: Plane = start + part * (np.append(table[1:], table[0])[low] - start)
+Place = tuple[NDArray[np.int32], Plane]
+
+
+def look_up(table: Table, place: Place) -> Plane:
+    """Sample a periodic table at positions from :func:`raster.table_position`."""
+    low, part = place
+    rise = np.roll(table, -1) - table
+    found: Plane = table[low] + part * rise[low]
     return found
 
 
@@ -100,9 +99,9 @@ class Loft:
 
     def over(self, grid: Grid, s: float) -> Plane:
         """Return the signed distance on the whole grid; the centre must be the origin."""
-        return _polar_distance(self.table(s), grid.turn, grid.radius)
+        return _polar_distance(self.table(s), grid.fan, grid.radius)
 
-    def cut(self, canvas: Canvas, margin_mm: float = 6.0) -> Patch | None:
+    def cut(self, canvas: Section, margin_mm: float = 6.0) -> Patch | None:
         """Return the section of the shape at the canvas depth."""
         if not self.spans(canvas.s):
             return None
@@ -113,13 +112,13 @@ class Loft:
         if view is None or reach <= margin_mm:
             return None
         dx, dy = view.x - np.float32(x), view.y - np.float32(y)
-        return Patch(view, _polar_distance(table, turns(dx, dy), np.hypot(dx, dy)))
+        return Patch(view, _polar_distance(table, table_position(turns(dx, dy)), np.hypot(dx, dy)))
 
 
-def _polar_distance(table: Table, turn: Plane, radius: Plane) -> Plane:
+def _polar_distance(table: Table, place: Place, radius: Plane) -> Plane:
     slope = (np.roll(table, -1) - np.roll(table, 1)) * np.float32(TABLE / (4 * np.pi))
     lean = table / np.sqrt(table**2 + slope**2 + np.float32(1e-6))
-    distance: Plane = (radius - look_up(table, turn)) * look_up(lean, turn)
+    distance: Plane = (radius - look_up(table, place)) * look_up(lean, place)
     return distance
 
 
@@ -132,7 +131,7 @@ class Tube:
         self.low = self.points[:, 2] - self.points[:, 3]
         self.high = self.points[:, 2] + self.points[:, 3]
 
-    def cut(self, canvas: Canvas, margin_mm: float = 3.0) -> Patch | None:
+    def cut(self, canvas: Section, margin_mm: float = 3.0) -> Patch | None:
         """Return the section of the tube at the canvas depth, with its obliquity."""
         low = np.minimum(self.low[:-1], self.low[1:]) if len(self.low) > 1 else self.low
         high = np.maximum(self.high[:-1], self.high[1:]) if len(self.low) > 1 else self.high
@@ -192,7 +191,7 @@ class Ellipsoid:
         self.frame = np.stack([first, second, np.cross(first, second)]).astype(np.float32)
         self.reach = float(self.semi.max())
 
-    def cut(self, canvas: Canvas, margin_mm: float = 4.0) -> Patch | None:
+    def cut(self, canvas: Section, margin_mm: float = 4.0) -> Patch | None:
         """Return the section of the ellipsoid at the canvas depth."""
         reach = self.reach + margin_mm
         if abs(canvas.s - self.centre[2]) > reach:

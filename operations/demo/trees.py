@@ -113,7 +113,12 @@ def _legs(tree: Tree) -> tuple[NDArray, NDArray, NDArray, NDArray]:
     child = np.flatnonzero(tree.parents >= 0)
     parent = tree.parents[child]
     narrow = tree.radii[child]
-    return tree.nodes[parent], tree.nodes[child], np.minimum(tree.radii[parent], narrow * 1.25), narrow
+    return (
+        tree.nodes[parent],
+        tree.nodes[child],
+        np.minimum(tree.radii[parent], narrow * 1.25),
+        narrow,
+    )
 
 
 class Beads:
@@ -162,5 +167,7 @@ class Beads:
             minlength=grid.rows * grid.columns,
         )
         voxel = grid.pixel_mm**2 * thickness_mm
-        share: Plane = np.minimum(flat.reshape(grid.rows, grid.columns) / voxel, 1).astype(np.float32)
+        share: Plane = np.minimum(flat.reshape(grid.rows, grid.columns) / voxel, 1).astype(
+            np.float32
+        )
         return share

@@ -16,7 +16,12 @@ LIVER_HU, LIVER_SUV = 108.0, 2.1
 LIVER = Loft(
     [
         (184, -55, -15, (110, 110, 105, 80, 65, 60, 66, 78, 92, 104, 115, 120, 120, 120, 115, 110)),
-        (215, -55, -15, (110, 110, 118, 112, 78, 60, 56, 66, 84, 100, 115, 120, 120, 120, 115, 110)),
+        (
+            215,
+            -55,
+            -15,
+            (110, 110, 118, 112, 78, 60, 56, 66, 84, 100, 115, 120, 120, 120, 115, 110),
+        ),
         (235, -58, -15, (110, 110, 125, 120, 66, 48, 46, 58, 80, 98, 115, 120, 120, 120, 115, 110)),
         (258, -60, -14, (110, 105, 112, 94, 58, 42, 42, 52, 66, 88, 110, 120, 120, 120, 115, 110)),
         (280, -64, -12, (108, 98, 92, 66, 46, 38, 40, 44, 50, 68, 96, 110, 115, 115, 112, 110)),
@@ -26,7 +31,9 @@ LIVER = Loft(
     ],
     cap_mm=(0.0, 22.0),
 )
-FISSURE = Tube([(-9, -84, 266, 0.8), (-10, -70, 263, 2.2), (-14, -48, 261, 3.2), (-20, -38, 259, 1.6)])
+FISSURE = Tube(
+    [(-9, -84, 266, 0.8), (-10, -70, 263, 2.2), (-14, -48, 261, 3.2), (-20, -38, 259, 1.6)]
+)
 SPLEEN = Loft(
     [
         (214, 96, 30, (26, 34, 46, 60, 60, 50, 40, 36, 34, 32, 28, 20, 15, 14, 16, 20)),
@@ -102,10 +109,24 @@ PORTAL = [
 BRANCHES = [
     Tube([(10, 8, 256, 4), (9, -4, 257, 3.6), (2, -9, 258, 3)]),
     Tube([(9, -4, 257, 2.8), (-8, -10, 258, 2.5), (-26, -16, 262, 2.2)]),
-    Tube([(9, -4, 257, 2.8), (30, 6, 255, 2.6), (48, 4, 259, 2.6), (70, 18, 256, 2.4),
-          (90, 26, 258, 2)]),
-    Tube([(9, 3, 268, 3.6), (8, -10, 278, 3.4), (8, -18, 300, 3.2), (8, -20, 350, 2.6),
-          (12, -24, 390, 1.8)]),
+    Tube(
+        [
+            (9, -4, 257, 2.8),
+            (30, 6, 255, 2.6),
+            (48, 4, 259, 2.6),
+            (70, 18, 256, 2.4),
+            (90, 26, 258, 2),
+        ]
+    ),
+    Tube(
+        [
+            (9, 3, 268, 3.6),
+            (8, -10, 278, 3.4),
+            (8, -18, 300, 3.2),
+            (8, -20, 350, 2.6),
+            (12, -24, 390, 1.8),
+        ]
+    ),
     Tube([(12, 10, 292, 3), (30, 22, 297, 2.6), (46, 33, 301, 2.2)]),
     Tube([(2, 8, 294, 3), (-20, 20, 302, 2.6), (-46, 33, 312, 2.2)]),
     Tube([(5, -11, 345, 1.8), (16, -14, 372, 1.8), (24, -8, 400, 1.6)]),
@@ -167,7 +188,9 @@ class Abdomen:
 
     def _grow_liver(self) -> tuple[Beads, Beads]:
         rng = np.random.default_rng(self.seed + 5)
-        targets = scatter(rng, np.array([(-130.0, 40.0), (-80.0, 60.0), (198.0, 340.0)]), _in_liver, 520)
+        targets = scatter(
+            rng, np.array([(-130.0, 40.0), (-80.0, 60.0), (198.0, 340.0)]), _in_liver, 520
+        )
         growth = Growth(150, 0.75, 2.6, 5.5, 9.0)
         portal = np.array([(-50, -14, 252), (-14, -42, 247)], float)
         hepatic = np.array([(-34, 0, 208), (-26, -6, 206), (-18, -6, 207)], float)
@@ -185,7 +208,7 @@ class Abdomen:
 
     def paint(self, canvas: Canvas, cavity: Plane, below: Plane, thickness_mm: float) -> None:
         """Paint the abdomen; ``below`` is the distance to the diaphragm, positive below it."""
-        if canvas.s < 180:
+        if not 180 < canvas.s < 590:
             return
         self._paint_kidneys(canvas)
         self._paint_posterior(canvas)
@@ -198,7 +221,7 @@ class Abdomen:
         for shape in (*PSOAS.values(), *QUADRATI, *CRURA):
             patch = shape.cut(canvas)
             if patch is not None:
-                flesh = 60 + 3 * self.mid.plane(canvas.grid, canvas.s)[patch.view.where]
+                flesh = 60 + 3 * canvas.texture(self.mid)[patch.view.where]
                 canvas.paint(patch, flesh, 0.7)
         for gland in ADRENALS:
             canvas.paint(gland.cut(canvas), 72.0, 1.2)
@@ -208,10 +231,12 @@ class Abdomen:
         if patch is None:
             return
         where, grid, s = patch.view.where, canvas.grid, canvas.s
-        edge = patch.distance + 1.5 * self.wide.plane(grid, s)[where]
+        edge = patch.distance + 1.5 * canvas.texture(self.wide)[where]
         edge = np.maximum(edge, np.maximum(cavity[where] + 1.6, 2.0 - below[where]))
         share = canvas.cover(edge)
-        body = LIVER_HU + 2.5 * self.mid.plane(grid, s)[where] + 2 * self.fine.plane(grid, s)[where]
+        body = (
+            LIVER_HU + 2.5 * canvas.texture(self.mid)[where] + 2 * canvas.texture(self.fine)[where]
+        )
         canvas.mix(patch.view, share, body, LIVER_SUV)
         for vessels, hu in ((self.portal, 150.0), (self.hepatic, 144.0)):
             canvas.mix(patch.view, vessels.share(grid, s, thickness)[where] * share, hu, 2.0)
@@ -223,7 +248,7 @@ class Abdomen:
         if patch is None:
             return
         where = patch.view.where
-        edge = patch.distance + 1.5 * self.wide.plane(canvas.grid, canvas.s)[where]
+        edge = patch.distance + 1.5 * canvas.texture(self.wide)[where]
         edge = np.maximum(edge, np.maximum(cavity[where] + 1.6, 2.0 - below[where]))
         canvas.mix(patch.view, canvas.cover(edge), 122.0, 1.9)
 
@@ -243,22 +268,22 @@ class Abdomen:
             [(x + side * 3, y - 1, s, 9.5 * opening**0.5 + 0.1), (x - side * 14, y - 11, s, 6.5 * opening**0.5 + 0.1),
              (x - side * 30, y - 22, s, 9 * opening**0.5 + 0.1)]
         ).cut(canvas)  # fmt: skip
-        fine, mid = (n.plane(canvas.grid, s)[where] for n in (self.fine, self.mid))
+        fine, mid = (canvas.texture(n)[where] for n in (self.fine, self.mid))
         deep = np.clip((-patch.distance - 4) / 3, 0, 1) * np.clip(mid * 1.6, 0, 1)
         canvas.paint(patch, 178 - 26 * deep + 3 * fine, 3.2)
         if hilum is None or opening <= 0:
             return
-        ragged = hilum.distance + 2.0 * self.mid.plane(canvas.grid, s)[hilum.view.where]
+        ragged = hilum.distance + 2.0 * canvas.texture(self.mid)[hilum.view.where]
         canvas.paint(Patch(hilum.view, ragged), -85.0, 1.0, softness_mm=2)
         root = opening**0.5
         funnel = [(x + side * 2, y - 1, s, 3.0 * root), (x - side * 12, y - 10, s, 3.6 * root),
                   (x - side * 20, y - 14, s, 1.8 * root)]  # fmt: skip
-        canvas.paint(Tube(funnel).cut(canvas), 16.0, 14.0, softness_mm=2)
+        canvas.paint(Tube(funnel).cut(canvas), 16.0, 7.0, softness_mm=2)
         for turn in (-1.0, 0.1, 1.1):
             reach = 11 + 3 * np.sin(9 * turn + s / 5)
             end = (x + side * reach * np.cos(turn), y + reach * np.sin(turn), s, 1.6 * root)
             calyx = Tube([(x + side * 2, y - 1, s, 1.6 * root), end])
-            canvas.paint(calyx.cut(canvas), 20.0, 12.0, softness_mm=2)
+            canvas.paint(calyx.cut(canvas), 20.0, 6.0, softness_mm=2)
 
     def _paint_gut(self, canvas: Canvas, limit: Plane, thickness_mm: float) -> None:
         grid, s = canvas.grid, canvas.s
@@ -275,8 +300,8 @@ class Abdomen:
         if patch is None:
             return
         where = patch.view.where
-        folds = self.fine.plane(canvas.grid, canvas.s)[where]
-        ruffle = patch.distance + 0.7 * self.mid.plane(canvas.grid, canvas.s)[where]
+        folds = canvas.texture(self.fine)[where]
+        ruffle = patch.distance + 0.7 * canvas.texture(self.mid)[where]
         whole = Patch(patch.view, ruffle)
         canvas.paint(whole, FAT_GAP_HU, 0.5, grow_mm=0.8)
         canvas.paint(whole, 86.0, 1.4, grow_mm=-0.4)
@@ -291,11 +316,11 @@ class Abdomen:
         if patch is None:
             return
         where, grid, s = patch.view.where, canvas.grid, canvas.s
-        wide, mid = self.wide.plane(grid, s)[where], self.mid.plane(grid, s)[where]
+        wide, mid = canvas.texture(self.wide)[where], canvas.texture(self.mid)[where]
         haustra = patch.distance + 1.6 * mid + 1.0 * wide
         whole = Patch(patch.view, haustra)
         canvas.paint(whole, 70.0, 1.5)
-        speckle = np.minimum(self.fine.plane(grid, s)[where], 0.6)
+        speckle = np.minimum(canvas.texture(self.fine)[where], 0.6)
         stool = 10 + 45 * speckle - 330 * np.clip(-mid - 0.9 - 0.4 * speckle, 0, 1)
         canvas.paint(whole, stool, 1.2, grow_mm=-2.2, softness_mm=1.2)
         gas = np.maximum(haustra + 2.4, patch.view.y + 62 + 5 * wide)
@@ -306,10 +331,10 @@ class Abdomen:
         if patch is None:
             return
         where, grid, s = patch.view.where, canvas.grid, canvas.s
-        rugae = 1.5 * self.mid.plane(grid, s)[where]
+        rugae = 1.5 * canvas.texture(self.mid)[where]
         inner = patch.distance + 4.2 + rugae
         canvas.paint(patch, 88.0, 1.7)
-        meal = 22 + 10 * self.mid.plane(grid, s + 90)[where] + 8 * self.fine.plane(grid, s)[where]
+        meal = 22 + 10 * canvas.texture(self.mid, 90)[where] + 8 * canvas.texture(self.fine)[where]
         canvas.mix(patch.view, canvas.cover(inner), meal, 0.8)
         gas = np.maximum(inner, patch.view.y - np.float32(FLUID_LEVEL_Y) + 0 * inner)
         canvas.mix(patch.view, canvas.cover(gas), -975.0, 0.1)
@@ -318,8 +343,8 @@ class Abdomen:
         patch = PANCREAS.cut(canvas, 4)
         if patch is not None:
             where = patch.view.where
-            lobes = patch.distance + 1.8 * self.mid.plane(canvas.grid, canvas.s)[where]
-            lobes += 0.6 * self.fine.plane(canvas.grid, canvas.s)[where]
+            lobes = patch.distance + 1.8 * canvas.texture(self.mid)[where]
+            lobes += 0.6 * canvas.texture(self.fine)[where]
             canvas.mix(patch.view, canvas.cover(lobes + 1), 92.0, 1.4)
         bladder = GALLBLADDER.cut(canvas)
         canvas.paint(bladder, 62.0, 1.0, grow_mm=1.2)
@@ -330,7 +355,7 @@ class Abdomen:
             canvas.paint(tube.cut(canvas), 160.0, BLOOD_SUV)
         urine = BLADDER.cut(canvas)
         canvas.paint(urine, 42.0, 1.0, grow_mm=2.5)
-        canvas.paint(urine, 6.0, 32.0)
+        canvas.paint(urine, 6.0, 20.0)
 
 
 FAT_GAP_HU = -92.0

@@ -162,19 +162,19 @@ class Chest:
         self._domes: dict[Grid, tuple[Plane, Plane]] = {}
         self.vessels = self._grow_vessels()
 
-    def domes(self, grid: Grid) -> tuple[Plane, Plane]:
-        """Return the two diaphragm heights on a grid, computed once."""
-        if grid not in self._domes:
-            self._domes[grid] = dome_depth(grid, self.breath_mm)
-        return self._domes[grid]
-
     def above_diaphragm(self, grid: Grid, s: float) -> Plane:
         """Return the signed distance to the diaphragm, negative in the chest, mm."""
-        right, left = self.domes(grid)
+        if grid not in self._domes:
+            self._domes[grid] = self._dome(grid)
+        dome, lean = self._domes[grid]
+        return (np.float32(s) - dome) * lean
+
+    def _dome(self, grid: Grid) -> tuple[Plane, Plane]:
+        right, left = dome_depth(grid, self.breath_mm)
         dome = -np.logaddexp(-right / 4, -left / 4) * 4
-        dome = dome + np.float32(1.2) * self.wide.plane(grid, 40.0)
+        dome += np.float32(1.2) * self.wide.plane(grid, 40.0)
         down, across = np.gradient(dome, grid.pixel_mm)
-        return ((s - dome) / np.sqrt(1 + down**2 + across**2)).astype(np.float32)
+        return dome, (1 / np.sqrt(1 + down**2 + across**2)).astype(np.float32)
 
     def lung_distance(self, canvas: Canvas, cavity: Plane) -> Plane:
         """Return the signed distance to the pleura before the mediastinum is painted."""
@@ -203,8 +203,10 @@ class Chest:
             box = np.array([(-190.0, 190.0), (-190.0, 190.0), (0.0, 260.0)])
 
             def inside(x: NDArray, y: NDArray, s: NDArray, volume: NDArray = volume) -> NDArray:
-                index = [np.clip(np.rint(v).astype(int), 0, n - 1) for v, n in zip(
-                    (s / 4, y / 4 + 47.5, x / 4 + 47.5), volume.shape, strict=True)]
+                index = [
+                    np.clip(np.rint(v).astype(int), 0, n - 1)
+                    for v, n in zip((s / 4, y / 4 + 47.5, x / 4 + 47.5), volume.shape, strict=True)
+                ]
                 return np.asarray(volume[tuple(index)])
 
             for roots, count in zip(ROOTS[side], (1250, 950), strict=True):
@@ -219,8 +221,8 @@ class Chest:
         if not 4 < s < 275:
             return
         distance = self.lung_distance(canvas, cavity)
-        lobule = self.fine.plane(grid, s)
-        tissue = LUNG_HU + 0.30 * grid.y + 9 * self.mid.plane(grid, s) + 9 * lobule
+        lobule = canvas.texture(self.fine)
+        tissue = LUNG_HU + 0.30 * grid.y + 9 * canvas.texture(self.mid) + 9 * lobule
         tissue += 14 * np.exp(np.minimum(distance, 0) / 5)
         share = canvas.cover(distance)
         canvas.mix(grid.whole, share, tissue, LUNG_SUV)
@@ -232,12 +234,17 @@ class Chest:
 
     def _paint_fissures(self, canvas: Canvas, share: Plane) -> None:
         grid, s = canvas.grid, canvas.s
-        warp = 2.5 * self.wide.plane(grid, 10.0) + 0.035 * (np.abs(grid.x) - 70) ** 2 * 0.2
+        warp = 2.5 * self.wide.plane(grid, 10.0) + 0.007 * (np.abs(grid.x) - 70) ** 2
         oblique = (s - 62 - 0.92 * (66 - grid.y) + warp) * np.float32(0.72)
-        sheet = np.exp(-((oblique / 1.1) ** 2)) * np.float32(0.16)
+        sheet = np.maximum(0, 1 - (oblique / 1.9) ** 2) * np.float32(0.16)
         canvas.mix(grid.whole, sheet * share, -350.0, None)
         level = (s - 118 - 0.14 * grid.y + warp) * (grid.x < 0)
-        minor = np.exp(-((level / 2.2) ** 2)) * np.float32(0.05) * (oblique < 0) * (grid.x < -20)
+        minor = (
+            np.maximum(0, 1 - (level / 3.7) ** 2)
+            * np.float32(0.05)
+            * (oblique < 0)
+            * (grid.x < -20)
+        )
         canvas.mix(grid.whole, minor * share, -350.0, None)
 
     def paint_mediastinum(self, canvas: Canvas, cavity: Plane) -> None:
@@ -269,7 +276,7 @@ class Chest:
         hu, suv = canvas.hu[heart.view.where].copy(), canvas.suv[heart.view.where].copy()
         fat = canvas.hu[heart.view.where]
         fat += canvas.cover(heart.distance + 2) * (-88 - fat)
-        grain = 3 * self.mid.plane(canvas.grid, canvas.s)
+        grain = 3 * canvas.texture(self.mid)
         for shape, blood, uptake in (
             (LA, 150.0, BLOOD_SUV), (RA, 140.0, BLOOD_SUV), (RV_WALL, 104.0, 2.0),
             (RV_CAVITY, 147.0, BLOOD_SUV), (LV_WALL, 112.0, 9.0), (LV_CAVITY, 154.0, 2.2),
@@ -303,7 +310,7 @@ def paint_nodule(canvas: Canvas, nodule: Nodule, noise: SolidNoise, share: Plane
     patch = Ellipsoid(nodule.centre, (radius * 1.06, radius, radius * 0.98)).cut(canvas, 5)
     if patch is None:
         return
-    lobes = noise.plane(canvas.grid, canvas.s)[patch.view.where] * np.float32(0.09 * radius)
+    lobes = canvas.texture(noise)[patch.view.where] * np.float32(0.09 * radius)
     canvas.mix(patch.view, canvas.cover(patch.distance + lobes, 1.2), nodule.hu, nodule.suv)
     rng = np.random.default_rng(int(abs(x) * 100 + radius * 10))
     for _ in range(nodule.spikes):

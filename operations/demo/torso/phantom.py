@@ -9,6 +9,8 @@ import numpy as np
 from operations.demo.raster import Canvas, Grid
 from operations.demo.torso.abdomen import Abdomen
 from operations.demo.torso.chest import Chest, Nodule
+from operations.demo.torso.neck import Neck
+from operations.demo.torso.pelvis import Pelvis
 from operations.demo.torso.skeleton import Skeleton
 from operations.demo.torso.wall import CAVITY, Habitus, Wall, paint_table
 
@@ -31,6 +33,8 @@ class Torso:
         self.chest = Chest(person.seed, person.habitus.breath_mm, person.nodules)
         self.abdomen = Abdomen(person.seed)
         self.skeleton = Skeleton(person.seed)
+        self.pelvis = Pelvis(self.skeleton)
+        self.neck = Neck(person.seed)
 
     def slice(self, grid: Grid, s: float, thickness_mm: float) -> Canvas:
         """Return the painted slice at depth ``s`` mm below the top of the lungs."""
@@ -38,19 +42,21 @@ class Torso:
         if self.person.habitus.table:
             paint_table(canvas)
         cavity = self.wall.cavity_distance(canvas)
-        if s < CAVITY.knots[0]:
+        if s < CAVITY.knots[0] or s > CAVITY.knots[-1]:
             cavity = np.full_like(cavity, 60.0)
-        self.wall.paint(canvas, cavity)
+        skin = self.neck.outline(canvas, self.wall.body_distance(canvas))
+        skin = self.pelvis.outline(canvas, self.wall.with_arms(canvas, skin))
+        self.wall.paint(canvas, cavity, skin)
+        self.neck.paint(canvas, skin)
         self.chest.paint_lungs(canvas, cavity, thickness_mm)
         self._paint_diaphragm(canvas, cavity)
         self.chest.paint_mediastinum(canvas, cavity)
-        self.abdomen.paint(
-            canvas, cavity, self.chest.above_diaphragm(grid, s), thickness_mm
-        )
+        self.abdomen.paint(canvas, cavity, self.chest.above_diaphragm(grid, s), thickness_mm)
         self.skeleton.paint_ribs(canvas, cavity)
         self.skeleton.paint_column(canvas)
         self.skeleton.paint_sternum(canvas, CAVITY.table(s))
         self.skeleton.paint_shoulders(canvas)
+        self.pelvis.paint(canvas, cavity)
         return canvas
 
     def _paint_diaphragm(self, canvas: Canvas, cavity: np.ndarray) -> None:

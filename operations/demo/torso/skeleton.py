@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from operations.demo.noise import SolidNoise
-from operations.demo.raster import Canvas, Patch, Plane
-from operations.demo.shapes import TABLE, Ellipsoid, Loft, Table, Tube, look_up
+from operations.demo.raster import TABLE, Canvas, Patch, Plane, table_position
+from operations.demo.shapes import Ellipsoid, Loft, Table, Tube, look_up
 
 CORTEX_HU = 820.0
 MARROW_HU = 190.0
@@ -68,7 +68,17 @@ BLADES = [
     for s in (-1, 1)
 ]  # fmt: skip
 HUMERI = [
-    [Ellipsoid((s * 172, 6, 4), (23, 23, 23)), Tube([(s * 182, 4, 4, 15), (s * 196, -4, -40, 12)])]
+    [
+        Ellipsoid((s * 172, 6, 4), (23, 23, 23)),
+        Tube(
+            [
+                (s * 178, 4, -4, 14),
+                (s * 188, -4, -60, 11),
+                (s * 197, -18, -150, 10.5),
+                (s * 193, -34, -300, 12),
+            ]
+        ),
+    ]
     for s in (-1, 1)
 ]
 
@@ -105,7 +115,7 @@ class Skeleton:
         if patch is None:
             return
         where = patch.view.where
-        grain = self.grain.plane(canvas.grid, canvas.s)[where]
+        grain = canvas.texture(self.grain)[where]
         canvas.paint(patch, CORTEX_HU - 120 + 50 * grain, MARROW_SUV * 0.6)
         canvas.paint(patch, marrow + 26 * grain, MARROW_SUV, grow_mm=-cortex_mm, softness_mm=1.6)
 
@@ -145,7 +155,7 @@ class Skeleton:
             self.bone(canvas, Tube([facet]).cut(canvas), 1.6)
         lag = 0.25 if thoracic else 0.0
         if (part - lag) % 1.0 > 0.30:
-            tip = canal_y + (26 if thoracic else 31)
+            tip = canal_y + (18 if level.index < 7 else 26 if thoracic else 31)
             self.bone(canvas, Tube([(0, canal_y + 13, s, 3), (0, tip, s, 3.4)], 40).cut(canvas))
         canal = Ellipsoid((0, canal_y, s), (10.5, 8.5, 9)).cut(canvas)
         canvas.paint(canal, -40.0, 0.4)
@@ -160,7 +170,7 @@ class Skeleton:
             return
         grid = canvas.grid
         back = (grid.turn + np.float32(0.5)) % 1
-        u = (canvas.s - look_up(RIB_DROP, back)) / np.float32(RIB_GAP_MM)
+        u = (canvas.s - look_up(RIB_DROP, table_position(back))) / np.float32(RIB_GAP_MM)
         number = np.rint(u)
         offset = (u - number) * np.float32(RIB_GAP_MM)
         index = np.clip(number, 0, 11).astype(np.int8)
@@ -186,8 +196,18 @@ class Skeleton:
             level = level_at(head)
             for side in (-1, 1):
                 start = (side * (level.half_width + 1), level.y + 7, head, 4.4)
-                knee = (side * (level.half_width + 17), level.y + level.half_depth + 13, head + 6, 4)
-                end = (side * (level.half_width + 34), level.y + level.half_depth + 22, head + 10, 4)
+                knee = (
+                    side * (level.half_width + 17),
+                    level.y + level.half_depth + 13,
+                    head + 6,
+                    4,
+                )
+                end = (
+                    side * (level.half_width + 34),
+                    level.y + level.half_depth + 22,
+                    head + 10,
+                    4,
+                )
                 self.bone(canvas, Tube([start, knee, end]).cut(canvas), 1.2, 140.0)
 
     def paint_sternum(self, canvas: Canvas, front: Table) -> None:
@@ -195,12 +215,16 @@ class Skeleton:
         s = canvas.s
         if not 30 < s < 205:
             return
-        half = float(np.interp(s, [30, 38, 70, 80, 120, 172, 180, 203], [20, 27, 20, 15, 18, 15, 7, 4]))
+        half = float(
+            np.interp(s, [30, 38, 70, 80, 120, 172, 180, 203], [20, 27, 20, 15, 18, 15, 7, 4])
+        )
         thick = float(np.interp(s, [30, 60, 90, 180, 203], [7.5, 7, 5.8, 5, 3]))
         y = -float(front[0]) - thick - 1.5
         if 77 < s < 80.5:
             return
-        patch = Tube([(-half + thick, y, s, thick), (0, y - 1, s, thick), (half - thick, y, s, thick)])
+        patch = Tube(
+            [(-half + thick, y, s, thick), (0, y - 1, s, thick), (half - thick, y, s, thick)]
+        )
         self.bone(canvas, patch.cut(canvas), 1.2, 120.0)
 
     def paint_shoulders(self, canvas: Canvas) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from operations.demo.noise import SolidNoise
-from operations.demo.raster import Canvas, Patch, Plane
+from operations.demo.raster import Canvas, Grid, Patch, Plane
 from operations.demo.shapes import Ellipsoid, Loft, Tube, look_up
 
 # Radii from the front (0) round to the back (180) in steps of 22.5 degrees, mm.
@@ -69,6 +69,17 @@ ERECTORS = [
           (side * 24, 84, 470, 14)])
     for side in (-1, 1)
 ]  # fmt: skip
+ARMS = [
+    Tube(
+        [
+            (k * 172, 4, 14, 44),
+            (k * 186, -4, -60, 43),
+            (k * 196, -18, -150, 39),
+            (k * 192, -34, -300, 36),
+        ]
+    )
+    for k in (-1, 1)
+]
 AXILLAE = [
     Ellipsoid((side * 146, -14, 52), (15, 26, 52), (0.8, side * 0.6, 0.12)) for side in (-1, 1)
 ]
@@ -80,11 +91,12 @@ MUSCLE_SUV = 0.65
 
 @dataclass(frozen=True)
 class Habitus:
-    """What differs between people and between two breaths of one."""
+    """What differs between people, between two breaths of one, and between examinations."""
 
     fat: float = 1.0
     breath_mm: float = 0.0
     table: bool = True
+    arms_up: bool = True
 
 
 class Wall:
@@ -99,37 +111,44 @@ class Wall:
     def body_distance(self, canvas: Canvas) -> Plane:
         """Return the signed distance to the skin; the back is flattened by the table."""
         distance = BODY.over(canvas.grid, canvas.s)
-        distance += np.float32(2.4) * self.wide.plane(canvas.grid, canvas.s)
+        distance += np.float32(2.4) * canvas.texture(self.wide)
         if self.habitus.table:
             flat = canvas.grid.y - np.float32(109.0)
             distance = np.logaddexp(distance / 4, flat / 4) * np.float32(4)
         return distance.astype(np.float32, copy=False)
 
+    def with_arms(self, canvas: Canvas, skin: Plane) -> Plane:
+        """Return the distance to the skin of the body and of the arms raised beside the head."""
+        for arm in ARMS if self.habitus.arms_up else ():
+            patch = arm.cut(canvas, 30)
+            if patch is not None:
+                part = skin[patch.view.where]
+                part[:] = -np.logaddexp(-part / 5, -patch.distance / 5) * 5
+        return skin
+
     def cavity_distance(self, canvas: Canvas) -> Plane:
         """Return the signed distance to the inner face of ribs and abdominal wall."""
-        ripple = np.float32(1.4) * self.wide.plane(canvas.grid, canvas.s + 250)
+        ripple = np.float32(1.4) * canvas.texture(self.wide, 250)
         return (CAVITY.over(canvas.grid, canvas.s) + ripple).astype(np.float32, copy=False)
 
-    def paint(self, canvas: Canvas, cavity: Plane) -> Plane:
-        """Paint the wall and fill the cavity with fat; return the distance to the skin."""
+    def paint(self, canvas: Canvas, cavity: Plane, body: Plane) -> None:
+        """Paint the wall from the skin inwards and fill the cavity with fat."""
         view = canvas.grid.whole
-        body = self.body_distance(canvas)
-        mid = self.mid.plane(canvas.grid, canvas.s)
-        fine = self.fine.plane(canvas.grid, canvas.s)
+        mid = canvas.texture(self.mid)
+        fine = canvas.texture(self.fine)
         canvas.mix(view, canvas.cover(body), 18.0, 0.5)
         fat = FAT_HU + 4 * mid + 42 * np.maximum(0, 1 - np.abs(fine) * 9) * (mid > 0.2)
         canvas.mix(view, canvas.cover(body + 1.8), fat, FAT_SUV)
         self._paint_muscle(canvas, body, cavity, mid, fine)
         inner = FAT_HU + 3 + 5 * mid
         canvas.mix(view, canvas.cover(cavity), inner, 0.35)
-        return body
 
     def _paint_muscle(
         self, canvas: Canvas, body: Plane, cavity: Plane, mid: Plane, fine: Plane
     ) -> None:
         view, grid, s = canvas.grid.whole, canvas.grid, canvas.s
-        thickness = look_up(SUBCUTANEOUS.table(s), grid.turn) * np.float32(self.habitus.fat)
-        wide = self.wide.plane(grid, s + 400)
+        thickness = look_up(SUBCUTANEOUS.table(s), grid.fan) * np.float32(self.habitus.fat)
+        wide = canvas.texture(self.wide, 400)
         edge = body + thickness * (1 + np.float32(0.10) * wide)
         flesh = MUSCLE_HU + 4 * mid + 3 * fine
         canvas.mix(view, canvas.cover(edge), flesh, MUSCLE_SUV)
@@ -147,33 +166,49 @@ class Wall:
         streaks = np.maximum(0, 1 - np.abs(mid + 0.25 * fine) * 7) * np.maximum(0, wide)
         canvas.mix(view, streaks * canvas.cover(edge + 2) * np.float32(0.35), -60.0, None)
 
-
     def _paint_planes(self, canvas: Canvas, cavity: Plane, edge: Plane, wide: Plane) -> None:
         """Paint the fat between muscles: shoulder girdle, chest wall, flat abdominal muscles."""
-        view, grid, s = canvas.grid.whole, canvas.grid, canvas.s
-        depth = np.clip(cavity / np.maximum(cavity - edge, 4), 0, 1)
-        flank = np.clip(1.6 - np.abs(np.minimum(grid.turn, 1 - grid.turn) - 0.21) / 0.06, 0, 0.8)
-        other = self.wide.plane(grid, s * 1.3 + 900)
-        paired = np.where(grid.x < 0, other, other[:, ::-1]) + np.float32(0.15) * wide
+        s = canvas.s
+        other = self.wide.plane(canvas.grid, s * 1.3 + 900)
         chest = float(np.clip((s - 35) / 30, 0, 1) * np.clip((265 - s) / 40, 0, 1))
         belly = float(np.clip((s - 235) / 40, 0, 1))
         girdle = float(np.clip((62 - s) / 35, 0, 1))
-        warped = cavity + np.float32(5.0) * wide
-        there = np.clip(0.5 + 0.8 * other, 0, 0.95) * chest
-        planes = [
-            np.exp(-(((warped - 12.5) / 1.0) ** 2)) * there,
-            np.exp(-(((warped - 23) / 1.5) ** 2)) * np.clip(chest - there, 0, 1),
-            np.exp(-(((depth - 0.36 + 0.03 * wide) / 0.045) ** 2)) * flank * belly,
-            np.exp(-(((depth - 0.68 + 0.03 * wide) / 0.045) ** 2)) * flank * belly,
-            np.exp(-((paired / 0.13) ** 2)) * girdle * np.clip(0.7 + 0.5 * wide, 0, 0.85),
-            np.exp(-(((paired - 0.9) / 0.12) ** 2)) * girdle * np.clip(0.6 - wide, 0, 0.85),
-        ]
-        front = grid.y < -40
-        for x, width in ((0.0, 1.3), (-64.0, 2.2), (64.0, 2.2)):
-            gap = (grid.x - np.float32(x) + 2 * wide) / width
-            planes.append(np.exp(-(gap**2)) * front * (0.75 * belly))
-        inside = canvas.cover(edge + 1)
-        canvas.mix(view, np.max(planes, axis=0) * inside, -80.0, 0.3)
+        planes = _girdle_planes(canvas.grid, other, wide, girdle) if girdle else []
+        if chest:
+            warped = cavity + np.float32(5.0) * wide
+            there = np.clip(0.5 + 0.8 * other, 0, 0.95) * np.float32(chest)
+            planes.append(_sheet(warped - 12.5, 1.0) * there)
+            planes.append(_sheet(warped - 23, 1.5) * np.clip(chest - there, 0, 1))
+        if belly:
+            planes += _belly_planes(canvas.grid, cavity, edge, wide, belly)
+        share = np.max(planes, axis=0) * canvas.cover(edge + 1)
+        canvas.mix(canvas.grid.whole, share, -80.0, 0.3)
+
+
+def _sheet(distance: Plane, width: float) -> Plane:
+    """Return a thin layer around distance 0, a cheap bell."""
+    shape: Plane = np.maximum(0, 1 - (distance / np.float32(1.7 * width)) ** 2)
+    return shape
+
+
+def _girdle_planes(grid: Grid, other: Plane, wide: Plane, strength: float) -> list[Plane]:
+    paired = np.where(grid.x < 0, other, other[:, ::-1]) + np.float32(0.15) * wide
+    first = _sheet(paired, 0.13) * np.clip(0.7 + 0.5 * wide, 0, 0.85)
+    second = _sheet(paired - 0.9, 0.12) * np.clip(0.6 - wide, 0, 0.85)
+    return [first * np.float32(strength), second * np.float32(strength)]
+
+
+def _belly_planes(
+    grid: Grid, cavity: Plane, edge: Plane, wide: Plane, strength: float
+) -> list[Plane]:
+    depth = np.clip(cavity / np.maximum(cavity - edge, 4), 0, 1) + np.float32(0.03) * wide
+    flank = np.clip(1.6 - np.abs(np.minimum(grid.turn, 1 - grid.turn) - 0.21) / 0.06, 0, 0.8)
+    flank *= np.float32(strength)
+    planes = [_sheet(depth - level, 0.045) * flank for level in (0.36, 0.68)]
+    front = (grid.y < -40) * np.float32(0.75 * strength)
+    for x, width in ((0.0, 1.3), (-64.0, 2.2), (64.0, 2.2)):
+        planes.append(_sheet(grid.x - np.float32(x) + 2 * wide, width) * front)
+    return planes
 
 
 def paint_table(canvas: Canvas) -> None:

@@ -1,0 +1,1 @@
+"""A human head as magnetic resonance shows it, slice by slice."""
