@@ -5,7 +5,7 @@ import { toViewerError, ViewerError } from '../domain/failure';
 import { rescaleOf, spacingOf, windowsOf, type FrameRef } from '../domain/frame';
 import { isPalette, type Instance, type PixelFormat } from '../domain/instance';
 import { modalityTableSource, paletteSource, readTable, type TableSource } from '../domain/lookupTable';
-import { maskStored, PixelError, readNative, sampleCount, throughPalette, toGrey, toRGB, type LookUpTable, type Palette, type Picture, type Samples } from '../domain/samples';
+import { asStated, maskStored, PixelError, readNative, sampleCount, throughPalette, toGrey, toRGB, type LookUpTable, type Palette, type Picture, type Samples } from '../domain/samples';
 import { EXPLICIT_LITTLE_ENDIAN, frameAccept, isDecodedHere } from '../domain/transferSyntax';
 import { toWindow } from '../domain/window';
 import { fetchBulkData, fetchFrame, type FrameBytes } from './frameRequest';
@@ -46,7 +46,7 @@ function tables(instance: Instance): Promise<Tables> {
 }
 
 async function decodeCompressed(imageId: string, frame: FrameBytes): Promise<Samples> {
-  const image = await createImage(imageId, frame.bytes as unknown as Parameters<typeof createImage>[1], frame.transferSyntaxUID, {
+  const image = await createImage(imageId, frame.bytes, frame.transferSyntaxUID, {
     preScale: { enabled: false },
     useRGBA: false,
   });
@@ -63,7 +63,7 @@ async function samplesOf(imageId: string, frame: FrameBytes, format: PixelFormat
   if (native) return maskStored(readNative(frame.bytes, format), format);
   const samples = await decodeCompressed(imageId, frame);
   if (samples.length !== sampleCount(format)) throw new PixelError(`The frame decodes to ${samples.length} samples instead of ${sampleCount(format)}`);
-  return samples;
+  return maskStored(asStated(samples, format), format);
 }
 
 function pictureOf(frame: FrameRef, samples: Samples, format: PixelFormat, { palette, modality }: Tables): Picture {
@@ -137,6 +137,10 @@ function load(imageId: string, options: LoadOptions = {}): Types.IImageLoadObjec
 }
 
 export function registerLoader(): void {
-  imageLoader.registerImageLoader('wadors', load as unknown as Types.ImageLoaderFn);
+  // Cornerstone's cache leaves a rejected promise of its own behind; the failure itself is on the page.
+  window.addEventListener('unhandledrejection', (event) => {
+    if (event.reason instanceof ViewerError) event.preventDefault();
+  });
+  imageLoader.registerImageLoader('wadors', load);
 }
 

@@ -14,9 +14,14 @@ function cacheBytes(): number {
   return Math.min(2048, Math.max(384, memoryGB * 256)) * MEGABYTE;
 }
 
+interface LevelLogger {
+  /** The second argument: whether the browser's storage remembers it. */
+  readonly setLevel: (level: string, persist: boolean) => void;
+}
+
 /** Nothing of an image may reach the console; failures are shown on the page. */
 function silenceLoggers(): void {
-  const { log } = utilities.logger;
+  const log = utilities.logger.log as LevelLogger & { getLoggers: () => Record<string, LevelLogger> };
   for (const logger of [log, ...Object.values(log.getLoggers())]) logger.setLevel('silent', false);
 }
 

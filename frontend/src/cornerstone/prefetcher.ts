@@ -1,5 +1,6 @@
 /** Fetching frames ahead of the reader, a few at a time, within the memory that there is. */
 import { cache, Enums, imageLoader } from '@cornerstonejs/core';
+import { toViewerError, type ViewerError } from '../domain/failure';
 import { prefetchLimit, prefetchOrder } from '../domain/prefetch';
 
 const PARALLEL = 4;
@@ -35,9 +36,14 @@ function ahead({ imageIds, index, direction }: ReadingPlace): string[] {
 }
 
 export class Prefetcher {
+  /** What stopped the fetching ahead: a lost connection or session makes every further request pointless. */
+  obstacle: ViewerError | undefined;
   private queue: string[] = [];
   private running = 0;
   private readonly failed = new Set<string>();
+
+  /** `onObstacle` is told when fetching ahead stops. */
+  constructor(private readonly onObstacle: () => void) {}
 
   /** Replace what is to be fetched; what is on its way already is not called back. */
   plan(places: readonly ReadingPlace[]): void {
@@ -47,6 +53,7 @@ export class Prefetcher {
 
   /** Try again what failed, e.g. after the network came back. */
   forgetFailures(): void {
+    this.obstacle = undefined;
     this.failed.clear();
   }
 
@@ -57,14 +64,22 @@ export class Prefetcher {
     return undefined;
   }
 
+  private onFailure(imageId: string, failure: ViewerError): void {
+    if (failure.kind !== 'network' && failure.kind !== 'session') this.failed.add(imageId);
+    else if (!this.obstacle) {
+      this.obstacle = failure;
+      this.onObstacle();
+    }
+  }
+
   private pump(): void {
-    while (this.running < PARALLEL) {
+    while (this.running < PARALLEL && !this.obstacle) {
       const imageId = this.next();
       if (imageId === undefined) return;
       this.running += 1;
       imageLoader
         .loadAndCacheImage(imageId, { requestType: Enums.RequestType.Prefetch, priority: 0 })
-        .catch(() => this.failed.add(imageId))
+        .catch((error: unknown) => this.onFailure(imageId, toViewerError(error)))
         .finally(() => {
           this.running -= 1;
           this.pump();

@@ -33,6 +33,16 @@ export interface ViewState {
   readonly rate: number;
 }
 
+const FUNCTIONS: Readonly<Record<WindowShape, Enums.VOILUTFunctionType>> = {
+  LINEAR: Enums.VOILUTFunctionType.LINEAR,
+  LINEAR_EXACT: Enums.VOILUTFunctionType.LINEAR_EXACT,
+  SIGMOID: Enums.VOILUTFunctionType.SAMPLED_SIGMOID,
+};
+
+const SHAPES: readonly WindowShape[] = ['LINEAR', 'LINEAR_EXACT', 'SIGMOID'];
+
+const shapeOf = (name: Enums.VOILUTFunctionType | undefined): WindowShape => SHAPES.find((shape) => FUNCTIONS[shape] === name) ?? 'LINEAR';
+
 const EMPTY: ViewState = {
   set: undefined,
   status: 'empty',
@@ -130,7 +140,7 @@ export class StackView {
   }
 
   setRange(range: ValueRange, shape: WindowShape = 'LINEAR'): void {
-    this.ready?.setProperties({ voiRange: { ...range }, VOILUTFunction: shape as Enums.VOILUTFunctionType });
+    this.ready?.setProperties({ voiRange: { ...range }, VOILUTFunction: FUNCTIONS[shape] });
     this.viewport?.render();
   }
 
@@ -230,7 +240,7 @@ export class StackView {
   // --- Cornerstone's side --------------------------------------------------------------------
 
   private get viewport(): Types.IStackViewport | undefined {
-    return this.element ? (renderingEngine().getViewport(this.id) as Types.IStackViewport | undefined) : undefined;
+    return this.element && renderingEngine().getViewport<Types.IStackViewport>(this.id);
   }
 
   /** The viewport once it has a picture. */
@@ -241,7 +251,8 @@ export class StackView {
 
   private readonly onWanted = (event: Event): void => {
     const { imageIdIndex } = (event as CustomEvent<{ imageIdIndex: number }>).detail;
-    this.update({ wanted: imageIdIndex, status: this.current.status === 'failed' ? 'loading' : this.current.status });
+    const { status } = this.current;
+    this.update({ wanted: imageIdIndex, failure: undefined, status: status === 'failed' ? 'loading' : status });
   };
 
   private readonly onNewImage = (event: Event): void => {
@@ -268,7 +279,7 @@ export class StackView {
     const { voiRange, VOILUTFunction, invert = false } = viewport.getProperties();
     return {
       range: voiRange,
-      shape: VOILUTFunction === Enums.VOILUTFunctionType.SAMPLED_SIGMOID ? 'SIGMOID' : VOILUTFunction === Enums.VOILUTFunctionType.LINEAR_EXACT ? 'LINEAR_EXACT' : 'LINEAR',
+      shape: shapeOf(VOILUTFunction),
       inverted: invert !== image.invert,
       ...this.placement(viewport, image),
     };

@@ -6,7 +6,7 @@ export type PointerTool = 'scroll' | 'window' | 'zoom' | 'pan';
 
 const { MouseBindings, KeyboardBindings } = Enums;
 const GROUP = 'noctis';
-const TOOLS = { scroll: StackScrollTool, window: WindowLevelTool, zoom: ZoomTool, pan: PanTool } as const;
+const TOOLS: Readonly<Record<PointerTool, { readonly toolName: string }>> = { scroll: StackScrollTool, window: WindowLevelTool, zoom: ZoomTool, pan: PanTool };
 
 /** As on most workstations: right drag windows, middle drag pans, the wheel scrolls or, with Ctrl, zooms. */
 const FIXED: Readonly<Record<PointerTool, Types.IToolBinding[]>> = {
@@ -39,7 +39,7 @@ export function removeFromToolGroup(viewportId: string, renderingEngineId: strin
 /** Give the left button and one finger to `active`. */
 export function setPointerTool(active: PointerTool): void {
   const tools = group();
-  for (const [name, tool] of Object.entries(TOOLS) as [PointerTool, (typeof TOOLS)[PointerTool]][]) {
+  for (const [name, tool] of Object.entries(TOOLS) as [PointerTool, { toolName: string }][]) {
     const primary = name === active ? [{ mouseButton: MouseBindings.Primary }, { numTouchPoints: 1 }] : [];
     tools.setToolPassive(tool.toolName, { removeAllBindings: true });
     tools.setToolActive(tool.toolName, { bindings: [...FIXED[name], ...primary] });

@@ -1,6 +1,6 @@
 /** What is dragged into a viewport: the frames of a series in order, one clip, or objects without picture. */
 import { frameRate } from './cine';
-import { number, text, type Dataset } from './dataset';
+import { number, text, texts, type Dataset } from './dataset';
 import type { FrameRef } from './frame';
 import { sortFrames } from './geometry';
 import type { Instance } from './instance';
@@ -113,4 +113,10 @@ export function displaySetsOf(series: SeriesSummary, instances: readonly Instanc
     ...messages(series, of('video'), 'video'),
     ...messages(series, of('no-picture'), 'no-picture'),
   ];
+}
+
+/** Image Type value 3 of a planning image (PS3.3 C.8.2.1.1.1 and C.8.3.1.1.1; SCOUT is an older habit). */
+export function isLocalizer(set: DisplaySet): boolean {
+  const types = texts(set.instances[0]?.dataset, Tag.ImageType);
+  return types.includes('LOCALIZER') || types.includes('SCOUT');
 }

@@ -37,16 +37,12 @@ function sampleType(dataset: Dataset): SampleType | undefined {
   return hasValue(dataset, Tag.DoubleFloatPixelData) ? 'double' : undefined;
 }
 
-function pixelFormat(dataset: Dataset): PixelFormat | undefined {
-  const type = sampleType(dataset);
-  const rows = number(dataset, Tag.Rows) ?? 0;
-  const columns = number(dataset, Tag.Columns) ?? 0;
-  if (type === undefined || rows < 1 || columns < 1) return undefined;
+const DEFAULT_BITS: Readonly<Record<SampleType, number>> = { integer: 16, float: 32, double: 64 };
+
+function sampleFormat(dataset: Dataset, type: SampleType): Omit<PixelFormat, 'rows' | 'columns'> {
   const samplesPerPixel = number(dataset, Tag.SamplesPerPixel) ?? 1;
-  const bitsAllocated = number(dataset, Tag.BitsAllocated) ?? (type === 'double' ? 64 : type === 'float' ? 32 : 16);
+  const bitsAllocated = number(dataset, Tag.BitsAllocated) ?? DEFAULT_BITS[type];
   return {
-    rows,
-    columns,
     samplesPerPixel,
     photometricInterpretation: text(dataset, Tag.PhotometricInterpretation) || (samplesPerPixel === 3 ? 'RGB' : 'MONOCHROME2'),
     planarConfiguration: number(dataset, Tag.PlanarConfiguration) ?? 0,
@@ -55,6 +51,13 @@ function pixelFormat(dataset: Dataset): PixelFormat | undefined {
     signed: number(dataset, Tag.PixelRepresentation) === 1,
     sampleType: type,
   };
+}
+
+function pixelFormat(dataset: Dataset): PixelFormat | undefined {
+  const type = sampleType(dataset);
+  const rows = number(dataset, Tag.Rows) ?? 0;
+  const columns = number(dataset, Tag.Columns) ?? 0;
+  return type === undefined || rows < 1 || columns < 1 ? undefined : { rows, columns, ...sampleFormat(dataset, type) };
 }
 
 /** Read the metadata of one instance. */

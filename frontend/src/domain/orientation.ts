@@ -53,7 +53,7 @@ export function edgesInPatient(axes: ScreenAxes): EdgeLabels {
 
 const OPPOSITE: Readonly<Record<string, string>> = { L: 'R', R: 'L', A: 'P', P: 'A', H: 'F', F: 'H' };
 
-const opposite = (letters: string): string => [...letters].map((letter) => OPPOSITE[letter] ?? letter).join('');
+const opposite = (letters: string): string => letters.replace(/[LRAPHF]/g, (letter) => OPPOSITE[letter] ?? letter);
 
 /**
  * Edge letters of a frame that only names the sides of its rows and columns (radiography):

@@ -55,6 +55,17 @@ export function readNative(bytes: Uint8Array, format: PixelFormat): Samples {
   return new (arrayType(format))(bytes.slice(0, length).buffer);
 }
 
+/**
+ * Decoded samples in the type that the header states: a codec goes by its own stream, and the two
+ * may disagree about the sign.
+ */
+export function asStated(samples: Samples, format: PixelFormat): Samples {
+  const signed = samples instanceof Int8Array || samples instanceof Int16Array;
+  if (signed === format.signed || format.sampleType !== 'integer') return samples;
+  if (samples.BYTES_PER_ELEMENT === 1) return format.signed ? new Int8Array(samples) : new Uint8Array(samples);
+  return format.signed ? new Int16Array(samples) : new Uint16Array(samples);
+}
+
 /** Drop what lies above the stored bits (overlays of old scanners) and extend the sign. */
 export function maskStored(samples: Samples, format: PixelFormat): Samples {
   const spare = 32 - format.bitsStored;

@@ -13,16 +13,24 @@ function isTakenByControl(event: KeyboardEvent): boolean {
   return event.key !== 'Escape';
 }
 
+function applyPreset(digit: string, workspace: Workspace): boolean {
+  const preset = workspace.presets()[Number(digit) - 1];
+  if (preset) workspace.activeView.applyPreset(preset);
+  return preset !== undefined;
+}
+
+/** The name under which a command knows the key: letters in lower case, or after 'Shift+' in upper case. */
+function keyName(event: KeyboardEvent): string {
+  const letter = /^[a-z]$/i.exec(event.key)?.[0];
+  if (letter === undefined) return event.key;
+  return event.shiftKey ? `Shift+${letter.toUpperCase()}` : letter.toLowerCase();
+}
+
 /** Run what the key stands for; true when it stood for something. */
 export function handleKey(event: KeyboardEvent, workspace: Workspace): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || isTakenByControl(event)) return false;
-  if (/^[1-9]$/.test(event.key)) {
-    const preset = workspace.presets()[Number(event.key) - 1];
-    if (preset) workspace.activeView.applyPreset(preset);
-    return preset !== undefined;
-  }
-  const letter = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const command = BY_KEY.get(event.shiftKey && /^[a-z]$/.test(letter) ? `Shift+${letter.toUpperCase()}` : letter);
+  if (/^[1-9]$/.test(event.key)) return applyPreset(event.key, workspace);
+  const command = BY_KEY.get(keyName(event));
   command?.run(workspace);
   return command !== undefined;
 }

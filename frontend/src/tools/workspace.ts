@@ -4,6 +4,7 @@ import { Prefetcher, type ReadingPlace } from '../cornerstone/prefetcher';
 import { StackView } from '../cornerstone/stackView';
 import { setPointerTool, type PointerTool } from '../cornerstone/toolGroup';
 import type { DisplaySet } from '../domain/displaySet';
+import type { FailureKind, ViewerError } from '../domain/failure';
 import { windowsOf } from '../domain/frame';
 import { LAYOUTS, viewportCount, type Layout } from '../domain/layout';
 import { presetsFor, type Preset } from '../domain/window';
@@ -21,10 +22,12 @@ export interface WorkspaceState {
   readonly showHelp: boolean;
 }
 
+const isObstacle = (failure: ViewerError | undefined): boolean => failure?.kind === 'network' || failure?.kind === 'session';
+
 export class Workspace {
   readonly views: readonly StackView[] = Array.from({ length: MOST_VIEWPORTS }, (_, index) => new StackView(`viewport-${index}`));
   readonly progress = new LoadProgress();
-  private readonly prefetcher = new Prefetcher();
+  private readonly prefetcher = new Prefetcher(() => this.update({}));
   private readonly listeners = new Set<() => void>();
   private readonly lastIndex = new Map<StackView, number>();
   private readonly lastFailure = new Map<StackView, unknown>();
@@ -106,12 +109,13 @@ export class Workspace {
   /** After the connection came back. */
   retryFailed(): void {
     this.prefetcher.forgetFailures();
-    for (const view of this.views) if (view.getState().failure?.kind === 'network') view.retry();
+    for (const view of this.views) if (isObstacle(view.getState().failure)) view.retry();
     this.planSoon();
   }
 
-  /** The kinds of failure of the pictures on the screen; the same string as long as nothing changes. */
-  readonly getFailures = (): string => this.views.flatMap((view) => view.getState().failure?.kind ?? []).join(' ');
+  /** What keeps frames from coming at all: a lost connection, or a session that is over. */
+  readonly getObstacle = (): FailureKind | undefined =>
+    [...this.views.map((view) => view.getState().failure), this.prefetcher.obstacle].find(isObstacle)?.kind;
 
   private onViewChange(view: StackView): void {
     const { wanted, set, failure } = view.getState();

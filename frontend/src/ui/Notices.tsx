@@ -1,5 +1,5 @@
 /** States of the whole page: nothing to open, session over, connection lost. */
-import { useEffect, useSyncExternalStore, type ReactElement } from 'react';
+import { useCallback, useEffect, useSyncExternalStore, type ReactElement } from 'react';
 import type { FailureKind, ViewerError } from '../domain/failure';
 import { t } from '../domain/text';
 import { useServices, useStudies } from './context';
@@ -16,12 +16,27 @@ function failuresOf(studies: readonly StudyEntry[]): ViewerError[] {
 export function usePageFailure(): FailureKind | undefined {
   const { workspace } = useServices();
   const ofData = failuresOf(useStudies()).map(({ kind }) => kind);
-  const ofPictures = useSyncExternalStore(workspace.subscribe, workspace.getFailures);
-  return (['session', 'network'] as const).find((kind) => ofData.includes(kind) || ofPictures.includes(kind));
+  const ofPictures = useSyncExternalStore(workspace.subscribe, workspace.getObstacle);
+  return (['session', 'network'] as const).find((kind) => ofData.includes(kind) || ofPictures === kind);
 }
 
+/** Load again what could not be loaded. */
+function useRetry(): () => void {
+  const { library, workspace } = useServices();
+  return useCallback(() => {
+    void library.load();
+    workspace.retryFailed();
+  }, [library, workspace]);
+}
+
+/** Somebody who signed in again in another tab goes on here when he comes back to this one. */
 export function SignInNotice(): ReactElement {
   const { config } = useServices();
+  const retry = useRetry();
+  useEffect(() => {
+    window.addEventListener('focus', retry);
+    return () => window.removeEventListener('focus', retry);
+  }, [retry]);
   const next = encodeURIComponent(window.location.pathname + window.location.search);
   return (
     <div className="notice" role="alert" data-testid="notice-session">
@@ -36,19 +51,15 @@ export function SignInNotice(): ReactElement {
 
 /** Tries again by itself: every few seconds, and as soon as the browser is back online. */
 export function NetworkNotice(): ReactElement {
-  const { library, workspace } = useServices();
+  const retry = useRetry();
   useEffect(() => {
-    const retry = (): void => {
-      void library.load();
-      workspace.retryFailed();
-    };
     const timer = setInterval(retry, RETRY_MS);
     window.addEventListener('online', retry);
     return () => {
       clearInterval(timer);
       window.removeEventListener('online', retry);
     };
-  }, [library, workspace]);
+  }, [retry]);
   return (
     <div className="notice" role="alert" data-testid="notice-network">
       <Icon name="plug" size={18} />

@@ -5,7 +5,7 @@ import { formatDate, formatTime } from '../domain/format';
 import { personLine } from '../domain/overlay';
 import { displayName, distinctPatients, type Patient } from '../domain/patient';
 import { t } from '../domain/text';
-import { useServices, useStudies, useView, useWorkspace } from './context';
+import { useServices, useStudies, useWorkspace } from './context';
 import { Icon } from './icons';
 import type { StudyEntry } from './library';
 
@@ -29,39 +29,52 @@ function StudyLine({ study }: { readonly study: StudySummary }): ReactElement {
   );
 }
 
-export function PatientBar(): ReactElement {
-  const { config, workspace } = useServices();
-  const studies = useStudies();
+function PatientName({ patient, studyDate }: { readonly patient: Patient; readonly studyDate: string }): ReactElement {
+  return (
+    <div className="patient" data-testid="patient">
+      <p className="patient-name">{nameOf(patient)}</p>
+      <p className="patient-data">
+        <span>{patient.id}</span>
+        <span>{personLine(patient, studyDate)}</span>
+      </p>
+    </div>
+  );
+}
+
+function PatientsWarning({ patients }: { readonly patients: readonly Patient[] }): ReactElement {
+  return (
+    <p className="patient-warning" role="alert">
+      <Icon name="warning" size={18} />
+      <span>
+        <strong>{t('{count} patients in this window', { count: patients.length })}</strong>
+        <span className="patient-warning-names">{patients.map((one) => [nameOf(one), one.id].filter(Boolean).join(' ')).join(' — ')}</span>
+      </span>
+    </p>
+  );
+}
+
+/** The study and the patient of the active viewport; before there is one, of the first study. */
+function useSubject(studies: readonly StudyEntry[]): { study: StudySummary | undefined; patient: Patient | undefined } {
   const { sets, active } = useWorkspace();
-  useView(workspace.activeView);
   const set = sets[active];
-  const study = studies.find(({ studyInstanceUID }) => studyInstanceUID === set?.series.studyInstanceUID)?.summary ?? studies.find(({ summary }) => summary)?.summary;
-  const patient = set?.patient ?? study?.patient;
+  const entry = studies.find(({ studyInstanceUID }) => studyInstanceUID === set?.series.studyInstanceUID);
+  const study = (entry ?? studies.find(({ summary }) => summary))?.summary;
+  return { study, patient: set?.patient ?? study?.patient };
+}
+
+export function PatientBar(): ReactElement {
+  const { config } = useServices();
+  const studies = useStudies();
+  const { study, patient } = useSubject(studies);
   const patients = allPatients(studies);
   return (
     <header className="patient-bar">
       <a className="tool back" href={config.worklistURL} aria-label={t('Back to the worklist')} title={t('Back to the worklist')}>
         <Icon name="back" />
       </a>
-      {patient && (
-        <div className="patient" data-testid="patient">
-          <p className="patient-name">{nameOf(patient)}</p>
-          <p className="patient-data">
-            <span>{patient.id}</span>
-            <span>{personLine(patient, study?.date ?? '')}</span>
-          </p>
-        </div>
-      )}
+      {patient && <PatientName patient={patient} studyDate={study?.date ?? ''} />}
       {study && <StudyLine study={study} />}
-      {patients.length > 1 && (
-        <p className="patient-warning" role="alert">
-          <Icon name="warning" size={18} />
-          <span>
-            <strong>{t('{count} patients in this window', { count: patients.length })}</strong>
-            <span className="patient-warning-names">{patients.map((one) => [nameOf(one), one.id].filter(Boolean).join(' ')).join(' — ')}</span>
-          </span>
-        </p>
-      )}
+      {patients.length > 1 && <PatientsWarning patients={patients} />}
     </header>
   );
 }

@@ -2,7 +2,8 @@
 import type { ReactElement, ReactNode } from 'react';
 import type { MessageSet } from '../domain/displaySet';
 import type { FailureKind, ViewerError } from '../domain/failure';
-import { text } from '../domain/dataset';
+import { number, text } from '../domain/dataset';
+import type { Instance } from '../domain/instance';
 import { ENCAPSULATED_PDF, objectName } from '../domain/sopClass';
 import { Tag } from '../domain/tags';
 import { t } from '../domain/text';
@@ -48,16 +49,20 @@ function documentTitle(set: MessageSet, index: number): string {
   return text(instance?.dataset, Tag.DocumentTitle) || t('Open the document');
 }
 
+/** An object of an image class that holds no pixels says so; others say what they are. */
+function typeOf({ sopClassUID, modality, dataset }: Instance): string {
+  return objectName(sopClassUID, modality) || (number(dataset, Tag.Rows) === undefined ? 'Unknown type' : 'Image without pixel data');
+}
+
 export function MessageTile({ set }: { readonly set: MessageSet }): ReactElement {
   const { dicomWeb } = useServices();
   const [first] = set.instances;
-  const name = first ? t(objectName(first.sopClassUID, set.series.modality)) : '';
   const documents = set.instances.filter(({ sopClassUID }) => sopClassUID === ENCAPSULATED_PDF);
   const title = set.reason === 'video' ? t('This viewer does not play video') : t('This object has no picture');
   return (
     <Tile icon={set.reason === 'video' ? 'video' : 'document'} title={title}>
       <p className="tile-text">
-        {[name || t('Unknown type'), set.series.modality, set.series.description].filter(Boolean).join(' · ')}
+        {[first ? t(typeOf(first)) : '', set.series.modality, set.series.description].filter(Boolean).join(' · ')}
       </p>
       {documents.map((instance, index) => (
         <a key={instance.sopInstanceUID} className="button" href={dicomWeb.documentURL(instance)} target="_blank" rel="noopener noreferrer">
@@ -70,10 +75,10 @@ export function MessageTile({ set }: { readonly set: MessageSet }): ReactElement
 }
 
 const FAILURES: Readonly<Record<FailureKind, readonly [IconName, string]>> = {
-  'not-found': ['broken', 'This image is no longer in the archive'],
+  'not-found': ['broken', 'This is no longer in the archive'],
   session: ['lock', 'Your session has ended'],
   network: ['plug', 'The server cannot be reached'],
-  server: ['broken', 'The server could not deliver this image'],
+  server: ['broken', 'The server could not deliver this'],
   decode: ['broken', 'This image cannot be decoded'],
 };
 
@@ -85,10 +90,11 @@ interface FailureTileProps {
 
 export function FailureTile({ failure, place, retry }: FailureTileProps): ReactElement {
   const [icon, title] = FAILURES[failure.kind];
+  const hasReason = failure.message !== '' && (failure.kind === 'server' || failure.kind === 'decode');
   return (
     <Tile icon={icon} title={t(title)} tone="danger">
       <p className="tile-text">{place}</p>
-      {failure.message && <p className="tile-reason">{failure.message}</p>}
+      {hasReason && <p className="tile-reason">{failure.message}</p>}
       <button type="button" className="button" onClick={retry}>
         {t('Try again')}
       </button>

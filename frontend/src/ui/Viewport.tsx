@@ -119,14 +119,25 @@ function usePatience(waiting: boolean): boolean {
 
 const placeText = (state: ViewState): string => t('Image {index} of {count}', { index: state.wanted + 1, count: state.set?.frames.length ?? 0 });
 
-function Pictures({ view, set, state }: { readonly view: StackView; readonly set: PictureSet; readonly state: ViewState }): ReactElement {
+interface PicturesProps {
+  readonly view: StackView;
+  readonly set: PictureSet;
+  readonly state: ViewState;
+}
+
+/** Over the canvas: the text of the picture, or why there is none. */
+function Cover({ view, set, state }: PicturesProps): ReactElement | null {
   const { showText } = useWorkspace();
+  if (state.status === 'loading') return <LoadingTile label={placeText(state)} />;
+  if (state.failure) return <FailureTile failure={state.failure} place={placeText(state)} retry={() => view.retry()} />;
+  return showText ? <Overlay set={set} state={state} /> : null;
+}
+
+function Pictures({ view, set, state }: PicturesProps): ReactElement {
   const late = usePatience(state.status === 'ready' && state.wanted !== state.index);
   return (
     <>
-      {state.status === 'ready' && showText && <Overlay set={set} state={state} />}
-      {state.status === 'loading' && <LoadingTile label={placeText(state)} />}
-      {state.status === 'failed' && state.failure && <FailureTile failure={state.failure} place={placeText(state)} retry={() => view.retry()} />}
+      <Cover view={view} set={set} state={state} />
       {late && <span className="late">{t('Loading {place}', { place: placeText(state) })}</span>}
       <SliceBar view={view} state={state} />
       {(set.clip || state.playing) && set.frames.length > 1 && <CineBar view={view} state={state} />}
@@ -134,15 +145,26 @@ function Pictures({ view, set, state }: { readonly view: StackView; readonly set
   );
 }
 
-function Content({ view, set }: { readonly view: StackView; readonly set: DisplaySet | undefined }): ReactElement {
+function Content({ view, set }: { readonly view: StackView; readonly set: DisplaySet }): ReactElement {
   const state = useView(view);
-  if (set?.kind === 'message') return <MessageTile set={set} />;
-  return set && state.set ? <Pictures view={view} set={state.set} state={state} /> : <EmptyTile />;
+  return set.kind === 'message' ? <MessageTile set={set} /> : <Pictures view={view} set={set} state={state} />;
 }
 
 function labelOf(index: number, set: DisplaySet | undefined): string {
   const what = set ? [displayName(set.patient.name), set.series.modality, set.series.description].filter(Boolean).join(', ') : t('empty');
   return `${t('Viewport {number}', { number: index + 1 })}: ${what}`;
+}
+
+/** Without a display set: studies on their way, series that could not be read, or nothing at all. */
+function Nothing({ waiting }: { readonly waiting: boolean }): ReactElement {
+  const { library } = useServices();
+  const series = useStudies().flatMap((study) => study.series);
+  const failed = series.find(({ failure }) => failure);
+  if (waiting) return <LoadingTile label={t('Opening the study')} />;
+  if (failed?.failure && series.every(({ sets }) => sets.length === 0)) {
+    return <FailureTile failure={failed.failure} place={t('Series {number}', { number: failed.summary.number ?? '' })} retry={() => void library.load()} />;
+  }
+  return <EmptyTile />;
 }
 
 interface ViewportProps {
@@ -193,7 +215,7 @@ export function Viewport({ index, waiting }: ViewportProps): ReactElement | null
       onDrop={onDrop}
     >
       <div className="canvas" ref={canvas} />
-      {waiting && !set ? <LoadingTile label={t('Opening the study')} /> : <Content view={view} set={set} />}
+      {set ? <Content view={view} set={set} /> : <Nothing waiting={waiting} />}
     </section>
   );
 }

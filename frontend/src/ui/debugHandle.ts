@@ -7,7 +7,7 @@ import type { Workspace } from '../tools/workspace';
 
 export interface DebugHandle {
   readonly pixelAt: (viewport: number, column: number, row: number) => number | readonly number[] | undefined;
-  readonly state: (viewport: number) => Omit<ViewState, 'set' | 'failure'> & { readonly frames: number; readonly sopInstanceUID: string; readonly failure: string } | undefined;
+  readonly state: (viewport: number) => Omit<ViewState, 'set' | 'failure'> & { readonly frames: number; readonly sopInstanceUID: string; readonly frameNumber: number; readonly failure: string } | undefined;
 }
 
 declare global {
@@ -23,7 +23,7 @@ export function installDebugHandle({ views }: Workspace): void {
       const view = views[viewport];
       if (!view) return undefined;
       const { set, failure, ...rest } = view.getState();
-      return { ...rest, frames: set?.frames.length ?? 0, sopInstanceUID: view.frame?.instance.sopInstanceUID ?? '', failure: failure ? `${failure.kind}: ${failure.message}` : '' };
+      return { ...rest, frames: set?.frames.length ?? 0, sopInstanceUID: view.frame?.instance.sopInstanceUID ?? '', frameNumber: view.frame?.number ?? 0, failure: failure ? `${failure.kind}: ${failure.message}` : '' };
     },
   };
 }

@@ -1,17 +1,18 @@
 /** What lies in the viewports when the page opens: the first pictures of each study. */
-import type { DisplaySet } from '../domain/displaySet';
+import { isLocalizer, type DisplaySet } from '../domain/displaySet';
 import { LAYOUTS, viewportCount, type Layout } from '../domain/layout';
 import type { Workspace } from '../tools/workspace';
 import type { StudyEntry } from './library';
 
-/** The first pictures of a study; a message only when it is known to have no picture. */
+/** The first pictures of a study that are no localizer; what else there is only when all is known. */
 function firstSet(study: StudyEntry): DisplaySet | undefined {
   for (const { status, sets } of study.series) {
-    const pictures = sets.find(({ kind }) => kind === 'pictures');
+    const pictures = sets.find((set) => set.kind === 'pictures' && !isLocalizer(set));
     if (pictures) return pictures;
     if (status === 'loading') return undefined;
   }
-  return study.series.flatMap(({ sets }) => sets)[0];
+  const all = study.series.flatMap(({ sets }) => sets);
+  return all.find(({ kind }) => kind === 'pictures') ?? all[0];
 }
 
 function openingLayout(studies: number, narrow: boolean): Layout {
