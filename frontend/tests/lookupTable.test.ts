@@ -5,7 +5,7 @@ import { Tag } from '../src/domain/tags';
 import { dataset } from './datasets';
 
 const base64 = (values: readonly number[]): string => btoa(String.fromCharCode(...new Uint8Array(Uint16Array.from(values).buffer)));
-const noFetch = (_uri: string): Promise<Uint8Array> => Promise.reject(new Error('nothing to fetch'));
+const noFetch = (uri: string): Promise<Uint8Array> => Promise.reject(new Error(`nothing to fetch from ${uri}`));
 
 function palette(descriptor: readonly number[], element: Dataset[string]): Dataset {
   const descriptors = dataset({ RedPaletteDescriptor: [...descriptor], GreenPaletteDescriptor: [...descriptor], BluePaletteDescriptor: [...descriptor] });

@@ -53,6 +53,7 @@ describe('presetsFor', () => {
 
   it('offers only what the values say for other modalities', () => {
     expect(presetsFor('MR', []).map(({ kind }) => kind)).toEqual(['auto', 'full']);
+    expect(presetsFor('DX', read(40, 400), true).map(({ kind }) => kind)).toEqual(['window', 'curve', 'auto', 'full']);
   });
 });
 

@@ -4,8 +4,8 @@ import { createImage } from '@cornerstonejs/dicom-image-loader';
 import { toViewerError, ViewerError } from '../domain/failure';
 import { rescaleOf, spacingOf, windowsOf, type FrameRef } from '../domain/frame';
 import { isPalette, type Instance, type PixelFormat } from '../domain/instance';
-import { modalityTableSource, paletteSource, readTable, type TableSource } from '../domain/lookupTable';
-import { asStated, maskStored, PixelError, readNative, sampleCount, throughPalette, toGrey, toRGB, type LookUpTable, type Palette, type Picture, type Samples } from '../domain/samples';
+import { modalityTableSource, paletteSource, readTable, voiTableSource, type TableSource } from '../domain/lookupTable';
+import { asStated, curveRange, maskStored, PixelError, readNative, sampleCount, throughPalette, toGrey, toRGB, type LookUpTable, type Palette, type Picture, type Samples } from '../domain/samples';
 import { EXPLICIT_LITTLE_ENDIAN, frameAccept, isDecodedHere } from '../domain/transferSyntax';
 import { toWindow } from '../domain/window';
 import { fetchBulkData, fetchFrame, type FrameBytes } from './frameRequest';
@@ -19,19 +19,26 @@ interface LoadOptions {
 interface Tables {
   readonly palette: Palette | undefined;
   readonly modality: LookUpTable | undefined;
+  readonly voi: LookUpTable | undefined;
 }
 
 const NATIVE = new Set(['1.2.840.10008.1.2', EXPLICIT_LITTLE_ENDIAN]);
 const tablesOf = new WeakMap<Instance, Promise<Tables>>();
+const curves = new WeakMap<Instance, LookUpTable>();
+
+/** The VOI table of an instance of which a frame was loaded. */
+export const curveOf = (instance: Instance): LookUpTable | undefined => curves.get(instance);
 
 async function loadTables({ dataset, pixels }: Instance): Promise<Tables> {
   const read = (source: TableSource): Promise<LookUpTable> => readTable(source, fetchBulkData);
   const sources = pixels && isPalette(pixels) ? paletteSource(dataset) : undefined;
   if (pixels && isPalette(pixels) && !sources) throw new PixelError('The image has no colour palette');
   const modality = modalityTableSource(dataset);
+  const voi = voiTableSource(dataset);
   return {
     palette: sources && { red: await read(sources.red), green: await read(sources.green), blue: await read(sources.blue) },
     modality: modality && (await read(modality)),
+    voi: voi && (await read(voi)),
   };
 }
 
@@ -71,9 +78,10 @@ function pictureOf(frame: FrameRef, samples: Samples, format: PixelFormat, { pal
   return format.samplesPerPixel === 1 ? toGrey(samples, rescaleOf(frame), modality) : toRGB(samples, format);
 }
 
-function windowOf(frame: FrameRef, picture: Picture): { center: number; width: number; shape: string } {
+function windowOf(frame: FrameRef, picture: Picture, curve: LookUpTable | undefined): { center: number; width: number; shape: string } {
   if (picture.kind === 'colour') return { center: 128, width: 256, shape: 'LINEAR' };
   const [stated] = windowsOf(frame);
+  if (!stated && curve) return toWindow(curveRange(curve));
   return stated ?? toWindow({ lower: picture.minimum, upper: Math.max(picture.maximum, picture.minimum + 1) });
 }
 
@@ -83,7 +91,7 @@ function toCornerstoneImage(imageId: string, frame: FrameRef, format: PixelForma
   const colour = picture.kind === 'colour';
   const values = picture.kind === 'colour' ? picture.rgb : picture.values;
   const spacing = spacingOf(frame);
-  const window = windowOf(frame, picture);
+  const window = windowOf(frame, picture, curveOf(frame.instance));
   const numberOfComponents = colour ? 3 : 1;
   const voxelManager = utilities.VoxelManager.createImageVoxelManager({ scalarData: values, width: columns, height: rows, numberOfComponents });
   return {
@@ -123,6 +131,7 @@ async function loadPicture(imageId: string): Promise<Types.IImage> {
   const [bytes, allTables] = await Promise.all([fetchFrame(addressOf(imageId), frameAccept(frame.instance)), tables(frame.instance)]);
   const native = NATIVE.has(bytes.transferSyntaxUID);
   const format = decodedFormat(frame.instance, stored, native);
+  if (allTables.voi) curves.set(frame.instance, allTables.voi);
   const samples = await samplesOf(imageId, bytes, format, native);
   return toCornerstoneImage(imageId, frame, format, pictureOf(frame, samples, format, allTables));
 }

@@ -4,13 +4,15 @@ import { utilities as toolUtilities } from '@cornerstonejs/tools';
 import { clampRate } from '../domain/cine';
 import type { PictureSet } from '../domain/displaySet';
 import { toViewerError, type ViewerError } from '../domain/failure';
-import type { FrameRef } from '../domain/frame';
-import { patientOrientationOf, planeOf } from '../domain/frame';
+import { patientOrientationOf, planeOf, windowsOf, type FrameRef } from '../domain/frame';
 import { edgesInImage, edgesInPatient, NO_EDGES, type EdgeLabels, type ScreenAxes } from '../domain/orientation';
+import { curveRange, type LookUpTable } from '../domain/samples';
 import { normalize, subtract, toVector } from '../domain/vector';
 import { automaticRange, toRange, type Preset, type ValueRange, type WindowShape } from '../domain/window';
+import { curveOf } from './imageLoader';
 import { frameOf, registerFrame } from './imageRegistry';
 import { addToToolGroup, removeFromToolGroup } from './toolGroup';
+import { installCurve } from './voiCurve';
 
 const { Events } = Enums;
 
@@ -67,6 +69,8 @@ export class StackView {
   private current = EMPTY;
   private imageIds: readonly string[] = [];
   private element: HTMLDivElement | undefined;
+  /** Whether grey values go through the image's own curve; undefined: as the image asks for. */
+  private throughCurve: boolean | undefined;
   private resizing: ResizeObserver | undefined;
   private readonly listeners = new Set<() => void>();
 
@@ -88,6 +92,11 @@ export class StackView {
   /** The frame on the screen. */
   get frame(): FrameRef | undefined {
     return this.current.set?.frames[this.current.index];
+  }
+
+  /** Whether the frame on the screen has a VOI table. */
+  get hasCurve(): boolean {
+    return this.curve !== undefined;
   }
 
   mount(element: HTMLDivElement): void {
@@ -116,6 +125,7 @@ export class StackView {
   /** Show a display set from frame `index` (0-based); undefined empties the viewport. */
   show(set: PictureSet | undefined, index = 0): void {
     this.stop();
+    this.throughCurve = undefined;
     this.imageIds = set ? set.frames.map(registerFrame) : [];
     this.current = set ? { ...EMPTY, set, status: 'loading', index, wanted: index, rate: set.rate } : EMPTY;
     this.notify();
@@ -140,22 +150,54 @@ export class StackView {
   }
 
   setRange(range: ValueRange, shape: WindowShape = 'LINEAR'): void {
-    this.ready?.setProperties({ voiRange: { ...range }, VOILUTFunction: FUNCTIONS[shape] });
-    this.viewport?.render();
+    const viewport = this.ready;
+    if (!viewport) return;
+    viewport.setProperties({ voiRange: { ...range }, VOILUTFunction: FUNCTIONS[shape] });
+    if (this.hasCurve) this.bend(viewport, false, range);
+    viewport.render();
   }
 
   applyPreset(preset: Preset): void {
     const image = this.ready?.getCornerstoneImage();
     if (!image || image.color) return;
     if (preset.kind === 'window') this.setRange(toRange(preset.window), preset.window.shape);
+    else if (preset.kind === 'curve') this.showCurve();
     else if (preset.kind === 'auto') this.setRange(automaticRange(image.getPixelData()));
     else this.setRange({ lower: image.minPixelValue, upper: Math.max(image.maxPixelValue, image.minPixelValue + 1) });
   }
 
+  private showCurve(): void {
+    const viewport = this.ready;
+    const { curve } = this;
+    if (!viewport || !curve) return;
+    viewport.setProperties({ voiRange: { ...curveRange(curve) }, VOILUTFunction: FUNCTIONS.LINEAR });
+    this.bend(viewport, true, curveRange(curve));
+    viewport.render();
+  }
+
+  private bend(viewport: Types.IStackViewport, throughCurve: boolean, range: ValueRange): void {
+    this.throughCurve = throughCurve;
+    installCurve(viewport, throughCurve ? this.curve : undefined, range);
+  }
+
+  private get curve(): LookUpTable | undefined {
+    return this.frame && curveOf(this.frame.instance);
+  }
+
+  /** A new image may come with a new actor: the curve has to be laid on again. */
+  private keepCurve(): void {
+    const { frame, ready } = this;
+    const range = ready?.getProperties().voiRange;
+    if (!frame || !ready || !range || !this.curve) return;
+    installCurve(ready, this.throughCurve ?? windowsOf(frame).length === 0 ? this.curve : undefined, range);
+  }
+
   /** Grey values as the image itself asks for, slice by slice. */
   resetWindow(): void {
-    const inverted = this.current.inverted;
+    const { inverted } = this.current;
+    this.throughCurve = undefined;
     this.ready?.resetProperties();
+    this.keepCurve();
     if (inverted) this.invert();
   }
 
@@ -204,8 +246,10 @@ export class StackView {
   reset(): void {
     const viewport = this.ready;
     if (!viewport) return;
+    this.throughCurve = undefined;
     viewport.resetCamera();
     viewport.resetProperties();
+    this.keepCurve();
     this.refresh();
   }
 
@@ -258,6 +302,7 @@ export class StackView {
   private readonly onNewImage = (event: Event): void => {
     const { image, imageIdIndex } = (event as CustomEvent<{ image: Types.IImage; imageIdIndex: number }>).detail;
     this.update({ status: 'ready', index: imageIdIndex, wanted: imageIdIndex, failure: undefined, colour: image.color, ...this.presentation() });
+    this.keepCurve();
   };
 
   private readonly onFailure = (event: Event): void => {

@@ -89,6 +89,11 @@ export function lookUp(table: LookUpTable, sample: number): number {
   return table.values[Math.min(Math.max(sample - table.first, 0), last)] ?? 0;
 }
 
+/** The samples that a table tells apart. */
+export function curveRange(table: LookUpTable): { readonly lower: number; readonly upper: number } {
+  return { lower: table.first, upper: table.first + Math.max(1, table.values.length - 1) };
+}
+
 function extremes(values: ArrayLike<number>): { minimum: number; maximum: number } {
   let minimum = Infinity;
   let maximum = -Infinity;

@@ -54,6 +54,7 @@ export function toWindow(range: ValueRange, shape: WindowShape = 'LINEAR'): Wind
 
 export type Preset =
   | { readonly kind: 'window'; readonly label: string; readonly window: Window; readonly fromImage: boolean }
+  | { readonly kind: 'curve'; readonly label: string }
   | { readonly kind: 'auto'; readonly label: string }
   | { readonly kind: 'full'; readonly label: string };
 
@@ -85,9 +86,10 @@ function fromImage(windows: readonly Window[]): Preset[] {
 }
 
 /** The presets for a modality: the customary ones, those of the image, then those of its values. */
-export function presetsFor(modality: string, windows: readonly Window[]): Preset[] {
+export function presetsFor(modality: string, windows: readonly Window[], hasCurve = false): Preset[] {
   const customary = modality === 'CT' ? CT_PRESETS : [];
-  return [...customary, ...fromImage(windows), { kind: 'auto', label: 'Automatic' }, { kind: 'full', label: 'Full range' }];
+  const curve: Preset[] = hasCurve ? [{ kind: 'curve', label: 'Curve of the image' }] : [];
+  return [...customary, ...fromImage(windows), ...curve, { kind: 'auto', label: 'Automatic' }, { kind: 'full', label: 'Full range' }];
 }
 
 /**

@@ -103,7 +103,7 @@ export class Workspace {
     const set = this.current.sets[this.current.active];
     const { frame } = this.activeView;
     if (set?.kind !== 'pictures' || !frame || this.activeView.getState().colour) return [];
-    return presetsFor(set.series.modality, windowsOf(frame));
+    return presetsFor(set.series.modality, windowsOf(frame), this.activeView.hasCurve);
   }
 
   /** After the connection came back. */
