@@ -45,6 +45,8 @@ const SHAPES: readonly WindowShape[] = ['LINEAR', 'LINEAR_EXACT', 'SIGMOID'];
 
 const shapeOf = (name: Enums.VOILUTFunctionType | undefined): WindowShape => SHAPES.find((shape) => FUNCTIONS[shape] === name) ?? 'LINEAR';
 
+const ZOOM_PER_WHEEL_PIXEL = 0.0015; // a notch of 100 pixels: 16 %
+
 const EMPTY: ViewState = {
   set: undefined,
   status: 'empty',
@@ -107,6 +109,8 @@ export class StackView {
     element.addEventListener(Events.PRE_STACK_NEW_IMAGE, this.onWanted);
     element.addEventListener(Events.VOI_MODIFIED, this.onPresentation);
     element.addEventListener(Events.CAMERA_MODIFIED, this.onPresentation);
+    // Ahead of the tools, whose own steps are too small for a wheel.
+    element.addEventListener('wheel', this.onWheel, { capture: true, passive: false });
     eventTarget.addEventListener(Events.IMAGE_LOAD_ERROR, this.onFailure);
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(element);
@@ -115,6 +119,7 @@ export class StackView {
 
   unmount(): void {
     this.stop();
+    this.element?.removeEventListener('wheel', this.onWheel, { capture: true });
     this.resizing?.disconnect();
     eventTarget.removeEventListener(Events.IMAGE_LOAD_ERROR, this.onFailure);
     removeFromToolGroup(this.id, renderingEngine().id);
@@ -227,10 +232,17 @@ export class StackView {
     viewport.render();
   }
 
-  zoomBy(factor: number): void {
+  /** Enlarge about `point` of the viewport (CSS pixels), or about its middle. */
+  zoomBy(factor: number, point?: readonly [number, number]): void {
     const viewport = this.ready;
     if (!viewport) return;
+    const fixed = point && viewport.canvasToWorld([...point]);
     viewport.setZoom(viewport.getZoom() * factor);
+    if (point && fixed) {
+      const [x, y] = viewport.worldToCanvas(fixed);
+      const [panX, panY] = viewport.getPan();
+      viewport.setPan([panX + point[0] - x, panY + point[1] - y]);
+    }
     viewport.render();
   }
 
@@ -309,6 +321,15 @@ export class StackView {
     const { imageId, error } = (event as CustomEvent<{ imageId?: string; error?: unknown }>).detail;
     if (imageId === undefined || imageId !== this.imageIds[this.current.wanted]) return;
     this.update({ status: 'failed', index: this.current.wanted, failure: toViewerError(error) });
+  };
+
+  /** Ctrl and wheel, or a pinch on a touch pad, which browsers report in the same way. */
+  private readonly onWheel = (event: WheelEvent): void => {
+    if (!event.ctrlKey || !this.element) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const box = this.element.getBoundingClientRect();
+    this.zoomBy(Math.exp(-event.deltaY * ZOOM_PER_WHEEL_PIXEL), [event.clientX - box.left, event.clientY - box.top]);
   };
 
   private readonly onPresentation = (): void => this.refresh();

@@ -8,11 +8,11 @@ const { MouseBindings, KeyboardBindings } = Enums;
 const GROUP = 'noctis';
 const TOOLS: Readonly<Record<PointerTool, { readonly toolName: string }>> = { scroll: StackScrollTool, window: WindowLevelTool, zoom: ZoomTool, pan: PanTool };
 
-/** As on most workstations: right drag windows, middle drag pans, the wheel scrolls or, with Ctrl, zooms. */
+/** As on most workstations: right drag windows, middle drag pans, the wheel scrolls (StackView zooms with Ctrl). */
 const FIXED: Readonly<Record<PointerTool, Types.IToolBinding[]>> = {
   scroll: [{ mouseButton: MouseBindings.Wheel }],
   window: [{ mouseButton: MouseBindings.Secondary }],
-  zoom: [{ mouseButton: MouseBindings.Wheel, modifierKey: KeyboardBindings.Ctrl }, { numTouchPoints: 2 }],
+  zoom: [{ numTouchPoints: 2 }],
   pan: [{ mouseButton: MouseBindings.Auxiliary }, { mouseButton: MouseBindings.Primary, modifierKey: KeyboardBindings.Ctrl }],
 };
 
