@@ -75,9 +75,12 @@ export function readSeries(dataset: Dataset, studyInstanceUID: string): SeriesSu
 /** Objects to read first: by number, then as the server lists them; reports and the like last. */
 export function sortSeries(series: readonly SeriesSummary[]): SeriesSummary[] {
   const place = ({ modality, number: seriesNumber }: SeriesSummary): number =>
-    (NEVER_PICTURES.has(modality) ? 1e12 : 0) + (seriesNumber ?? 1e11);
+    (mayHavePictures(modality) ? 0 : 1e12) + (seriesNumber ?? 1e11);
   return series.toSorted((a, b) => place(a) - place(b));
 }
+
+/** Whether a series of this modality may hold pictures. */
+export const mayHavePictures = (modality: string): boolean => !NEVER_PICTURES.has(modality);
 
 const NEVER_PICTURES: ReadonlySet<string> = new Set(['SR', 'PR', 'KO', 'DOC', 'REG', 'RTSTRUCT', 'RTPLAN', 'RWV', 'AU', 'ECG', 'HD']);
 

@@ -26,9 +26,9 @@ function keyName(event: KeyboardEvent): string {
   return event.shiftKey ? `Shift+${letter.toUpperCase()}` : letter.toLowerCase();
 }
 
-/** Run what the key stands for; true when it stood for something. */
+/** Run what the key stands for; true when it stood for something. The cheat sheet keeps all keys while it is open. */
 export function handleKey(event: KeyboardEvent, workspace: Workspace): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey || isTakenByControl(event)) return false;
+  if (event.ctrlKey || event.metaKey || event.altKey || workspace.getState().showHelp || isTakenByControl(event)) return false;
   if (/^[1-9]$/.test(event.key)) return applyPreset(event.key, workspace);
   const command = BY_KEY.get(keyName(event));
   command?.run(workspace);

@@ -1,6 +1,6 @@
 /** The series of the studies: what there is, how much of it is loaded; dragged or tapped into a viewport. */
-import { useState, type DragEvent, type ReactElement } from 'react';
-import type { DisplaySet, SeriesSummary, StudySummary } from '../domain/displaySet';
+import { useState, type DragEvent, type MouseEvent, type ReactElement } from 'react';
+import { mayHavePictures, type DisplaySet, type SeriesSummary, type StudySummary } from '../domain/displaySet';
 import { formatDate } from '../domain/format';
 import { objectName } from '../domain/sopClass';
 import { t } from '../domain/text';
@@ -57,6 +57,10 @@ function SetCard({ set, several }: { readonly set: DisplaySet; readonly several:
     event.dataTransfer.setData(DRAG_TYPE, set.id);
     event.dataTransfer.effectAllowed = 'copy';
   };
+  const onClick = (event: MouseEvent<HTMLElement>): void => {
+    workspace.place(set);
+    if (event.detail > 0) event.currentTarget.blur(); // after the mouse, keys belong to the viewport again
+  };
   return (
     <li>
       <button
@@ -68,7 +72,7 @@ function SetCard({ set, several }: { readonly set: DisplaySet; readonly several:
         data-visible={visible}
         title={titleOf(series)}
         onDragStart={onDragStart}
-        onClick={() => workspace.place(set)}
+        onClick={onClick}
       >
         <Thumbnail url={url} icon={setIcon(set)} />
         <span className="series-text">
@@ -89,10 +93,11 @@ function SetCard({ set, several }: { readonly set: DisplaySet; readonly several:
 function PendingCard({ entry }: { readonly entry: SeriesEntry }): ReactElement {
   const { dicomWeb } = useServices();
   const { summary, status } = entry;
+  const url = mayHavePictures(summary.modality) ? dicomWeb.seriesThumbnailURL(summary) : undefined;
   return (
     <li>
       <div className="series-card series-pending" data-status={status}>
-        <Thumbnail url={dicomWeb.seriesThumbnailURL(summary)} icon={status === 'failed' ? 'warning' : 'document'} />
+        <Thumbnail url={url} icon={status === 'failed' ? 'warning' : 'document'} />
         <span className="series-text">
           <span className="series-facts">
             <span className="modality">{summary.modality || '—'}</span>
