@@ -109,6 +109,7 @@ export class StackView {
     element.addEventListener(Events.PRE_STACK_NEW_IMAGE, this.onWanted);
     element.addEventListener(Events.VOI_MODIFIED, this.onPresentation);
     element.addEventListener(Events.CAMERA_MODIFIED, this.onPresentation);
+    element.addEventListener(Events.IMAGE_RENDERED, this.onRendered);
     // Ahead of the tools, whose own steps are too small for a wheel.
     element.addEventListener('wheel', this.onWheel, { capture: true, passive: false });
     eventTarget.addEventListener(Events.IMAGE_LOAD_ERROR, this.onFailure);
@@ -157,7 +158,8 @@ export class StackView {
   setRange(range: ValueRange, shape: WindowShape = 'LINEAR'): void {
     const viewport = this.ready;
     if (!viewport) return;
-    viewport.setProperties({ voiRange: { ...range }, VOILUTFunction: FUNCTIONS[shape] });
+    const known = shapeOf(viewport.getProperties().VOILUTFunction) === shape;
+    viewport.setProperties({ voiRange: { ...range }, ...(known ? {} : { VOILUTFunction: FUNCTIONS[shape] }) });
     if (this.hasCurve) this.bend(viewport, false, range);
     viewport.render();
   }
@@ -175,7 +177,7 @@ export class StackView {
     const viewport = this.ready;
     const { curve } = this;
     if (!viewport || !curve) return;
-    viewport.setProperties({ voiRange: { ...curveRange(curve) }, VOILUTFunction: FUNCTIONS.LINEAR });
+    viewport.setProperties({ voiRange: { ...curveRange(curve) } });
     this.bend(viewport, true, curveRange(curve));
     viewport.render();
   }
@@ -333,6 +335,11 @@ export class StackView {
   };
 
   private readonly onPresentation = (): void => this.refresh();
+
+  /** Without WebGL the window of a new image is settled only when it is drawn. */
+  private readonly onRendered = (): void => {
+    if (!this.current.range) this.refresh();
+  };
 
   private refresh(): void {
     if (this.current.status === 'ready') this.update(this.presentation());

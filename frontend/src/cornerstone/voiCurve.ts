@@ -1,5 +1,5 @@
 /** Showing grey values through a VOI table: Cornerstone's stack viewport knows windows alone. */
-import { utilities, type Types } from '@cornerstonejs/core';
+import { getShouldUseCPURendering, utilities, type Types } from '@cornerstonejs/core';
 import { curveRange, lookUp, type LookUpTable } from '../domain/samples';
 import type { ValueRange } from '../domain/window';
 
@@ -31,6 +31,7 @@ function addCurve(transfer: TransferFunction, table: LookUpTable, range: ValueRa
  * `range`. Later changes of the window stretch the curve.
  */
 export function installCurve(viewport: Types.IStackViewport, table: LookUpTable | undefined, range: ValueRange): void {
+  if (getShouldUseCPURendering()) return; // without WebGL there are windows alone
   const transfer = utilities.createLinearRGBTransferFunction({ ...range });
   if (table) addCurve(transfer, table, range);
   if (viewport.getProperties().invert) utilities.invertRgbTransferFunction(transfer);
