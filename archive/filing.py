@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.db import connection
+
 from archive import quarantine
 from archive.candidate import Candidate
 from archive.fast_path import Places, file_in_place, series_key
-from archive.models import Instance
 from archive.outcome import Origin, Outcome, OutcomeKind
 from archive.upsert import (
     PATIENT_MISMATCH,
@@ -21,6 +22,10 @@ from audit.services import record_instance_stored
 
 Item = tuple[Candidate, str]
 
+_EXISTING = (
+    "SELECT id, sha256 FROM archive_instance WHERE facility_id = %s AND sop_instance_uid = %s"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Filed:
@@ -30,15 +35,12 @@ class Filed:
     keeps_file: bool
 
 
-def existing_instance(candidate: Candidate) -> Instance | None:
-    """Return the facility's instance with the object's SOP Instance UID."""
-    return (
-        Instance.objects.filter(
-            facility_id=candidate.origin.facility_id, sop_instance_uid=candidate.sop_instance_uid
-        )
-        .only("id", "sha256", "storage_key")
-        .first()
-    )
+def existing_instance(candidate: Candidate) -> tuple[int, bytes] | None:
+    """Return key and digest of the facility's instance with the object's SOP Instance UID."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EXISTING, (candidate.origin.facility_id, candidate.sop_instance_uid))
+        row = cursor.fetchone()
+    return None if row is None else (row[0], bytes(row[1]))
 
 
 class Filing:
@@ -99,8 +101,9 @@ class Filing:
         study = lock_study(candidate)
         known = existing_instance(candidate)
         if known is not None:
-            if bytes(known.sha256) == candidate.spooled.sha256:
-                return Filed(candidate.outcome(OutcomeKind.DUPLICATE, instance_id=known.pk), False)
+            key, digest = known
+            if digest == candidate.spooled.sha256:
+                return Filed(candidate.outcome(OutcomeKind.DUPLICATE, instance_id=key), False)
             candidate.quarantine = quarantine.UID_CONFLICT
         elif study is not None and is_other_patient(study, candidate):
             candidate.quarantine = PATIENT_MISMATCH

@@ -82,6 +82,6 @@ def _duplicate(candidate: Candidate) -> Outcome | None:
         known = existing_instance(candidate)
     except Error as error:
         raise from_database_error(error) from error
-    if known is None or bytes(known.sha256) != candidate.spooled.sha256:
+    if known is None or known[1] != candidate.spooled.sha256:
         return None
-    return candidate.outcome(OutcomeKind.DUPLICATE, instance_id=known.pk)
+    return candidate.outcome(OutcomeKind.DUPLICATE, instance_id=known[0])
