@@ -11,8 +11,8 @@ class Segment(Protocol):
     """A piece of a body."""
 
     @property
-    def length(self) -> int:
-        """Bytes in this piece."""
+    def length(self) -> int | None:
+        """Bytes in this piece; None when that shows only when they are made."""
         ...
 
     def chunks(self, start: int, stop: int) -> Iterator[bytes]:
@@ -64,23 +64,38 @@ class FileSegment:
                 yield chunk
 
 
+@dataclass(frozen=True, slots=True)
+class LazySegment:
+    """Bytes that are made when they are wanted, so that a long answer never holds them all."""
+
+    make: Callable[[], bytes]
+    length: None = None
+
+    def chunks(self, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the bytes in one piece."""
+        yield self.make()
+
+
 class Body:
-    """Pieces one after another."""
+    """Pieces one after another; ``length`` is None when that of a piece is."""
 
     def __init__(self, segments: Iterable[Segment]) -> None:
         self._segments = list(segments)
-        self.length = sum(segment.length for segment in self._segments)
+        lengths = [segment.length for segment in self._segments]
+        known = [length for length in lengths if length is not None]
+        self.length = sum(known) if len(known) == len(lengths) else None
 
-    def chunks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-        """Yield the bytes from `start` up to `stop` (the end when None)."""
-        end = self.length if stop is None else stop
+    def all_chunks(self) -> Iterator[bytes]:
+        """Yield everything."""
+        for segment in self._segments:
+            yield from segment.chunks(0, segment.length or 0)
+
+    def chunks(self, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the bytes from `start` up to `stop` of a body of known length."""
         position = 0
         for segment in self._segments:
-            first, last = max(start - position, 0), min(end - position, segment.length)
+            length = segment.length or 0
+            first, last = max(start - position, 0), min(stop - position, length)
             if first < last:
                 yield from segment.chunks(first, last)
-            position += segment.length
-
-    def read(self, start: int = 0, stop: int | None = None) -> bytes:
-        """Return the bytes from `start` up to `stop` (the end when None)."""
-        return b"".join(self.chunks(start, stop))
+            position += length

@@ -1,13 +1,15 @@
 """A study as a person reads it: names, ages, dates and alerts from their DICOM forms."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from django.utils.formats import date_format, time_format
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext, override
 
 from archive.models import Study
 from dicomkit.names import PersonName
@@ -20,11 +22,11 @@ _ALERT_TEXTS: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StudyRow:
-    """What one row of the worklist shows."""
+    """What one row of the worklist shows: everything is text already, for there are many."""
 
-    id: int
+    id: str
     study_instance_uid: str
     name: str
     name_local: str
@@ -38,21 +40,24 @@ class StudyRow:
     accession: str
     description: str
     modalities: list[str]
-    series_count: int
-    instance_count: int
+    series_count: str
+    instance_count: str
     facility: str
     referring: str
     alert: str
-    received_at: datetime
-    revision: int
+    received_date: str
+    received_time: str
+    revision: str
 
 
 def study_row(study: Study) -> StudyRow:
     """Return the row of `study`; its facility must have been fetched with it."""
+    language = get_language() or ""
+    received = timezone.localtime(study.received_at)
     name, name_local = person_names(study.patient_name)
     born, taken = dicom_date(study.patient_birth_date), dicom_date(study.study_date)
     return StudyRow(
-        id=study.pk,
+        id=str(study.pk),
         study_instance_uid=study.study_instance_uid,
         name=name,
         name_local=name_local,
@@ -66,13 +71,14 @@ def study_row(study: Study) -> StudyRow:
         accession=study.accession_number,
         description=study.description,
         modalities=[code for code in study.modalities.split("\\") if code],
-        series_count=study.series_count,
-        instance_count=study.instance_count,
+        series_count=_series_text(study.series_count),
+        instance_count=f"{study.instance_count:,}",
         facility=study.facility.name,
         referring=PersonName.parse(study.referring_physician).display(),
         alert=alert_text(study.alert),
-        received_at=study.received_at,
-        revision=study.revision,
+        received_date=date_text(received.date(), "j M", language),
+        received_time=f"{received:%H:%M}",
+        revision=str(study.revision),
     )
 
 
@@ -100,7 +106,18 @@ def dicom_date(text: str) -> date | None:
 def localised_date(text: str) -> str:
     """Return a DA value in the reader's form; one that is no date as it stands."""
     parsed = dicom_date(text)
-    return date_format(parsed, "j M Y") if parsed else text
+    return date_text(parsed, "j M Y", get_language() or "") if parsed else text
+
+
+@lru_cache(maxsize=8192)
+def date_text(day: date, form: str, language: str) -> str:
+    """Return `day` in Django's date format `form`; kept, for the days of a list are few."""
+    with override(language):
+        return date_format(day, form)
+
+
+def _series_text(count: int) -> str:
+    return ngettext("%(count)s series", "%(count)s series", count) % {"count": count}
 
 
 def time_text(text: str) -> str:
@@ -108,7 +125,7 @@ def time_text(text: str) -> str:
     if len(text) < 4 or not (text[:4].isascii() and text[:4].isdecimal()):
         return ""
     hour, minute = int(text[:2]), int(text[2:4])
-    return time_format(time(hour, minute), "H:i") if hour < 24 and minute < 60 else ""
+    return f"{hour:02}:{minute:02}" if hour < 24 and minute < 60 else ""
 
 
 def age_text(stated: str, born: date | None, taken: date | None) -> str:

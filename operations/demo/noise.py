@@ -28,8 +28,7 @@ class SolidNoise:
         layer = np.tensordot(_taps(size, s / self.cell_mm), self.volume, 1)
         down = sampling(size, self.cell_mm, tuple(grid.y[:, 0].tolist()))
         across = sampling(size, self.cell_mm, tuple(grid.x[0].tolist()))
-        found: Plane = down @ layer @ across.T
-        return found
+        return _product(down, _product(layer, np.ascontiguousarray(across.T)))
 
     def at(self, x: Plane, y: Plane, s: Plane) -> Plane:
         """Return the noise at scattered points (mm), interpolated linearly."""
@@ -44,6 +43,19 @@ class SolidNoise:
             weight = [p if b else 1 - p for p, b in zip(parts, bits, strict=True)]
             found += self.volume[index] * weight[0] * weight[1] * weight[2]
         return found
+
+
+def _product(left: Plane, right: Plane) -> Plane:
+    """Return the matrix product in blocks so small that BLAS starts no threads of its own.
+
+    The slices are made by several threads already; more of them only wait for each other.
+    """
+    result = np.empty((len(left), right.shape[1]), np.float32)
+    block = max(1, 250_000 // right.size)
+    for start in range(0, len(left), block):
+        rows = slice(start, start + block)
+        np.matmul(left[rows], right, out=result[rows])
+    return result
 
 
 def _frequencies(size: int) -> list[NDArray]:

@@ -26,7 +26,7 @@ from pynetdicom import AE
 from tests.databases import fresh_database_url
 
 PROJECT = Path(__file__).resolve().parents[2]
-ROUNDS = 40
+ROUNDS = int(os.environ.get("NOCTIS_KILL_ROUNDS", "40"))
 SENDERS = 2
 SEED = 20261123
 

@@ -93,10 +93,10 @@ class Folding:
         middle = x - np.float32(1.2) * section.texture(self.bend)
         deep = np.sqrt((y / 47) ** 2 + ((s - 84) / 29) ** 2) - 1
         cleft = np.abs(middle) - np.float32(0.7) + np.maximum(0, -deep) * 60
-        side = np.abs(x)
+        side = np.abs(x) + np.float32(2.5) * section.texture(self.depths)
         lip = -10 - 0.9 * (s - 88) - 0.12 * (side - 40) + 3.5 * section.texture(self.bend)
         opening = np.hypot(np.abs(y - lip), np.maximum(0, 40 - side)) - 1.3
-        island = np.hypot(side - 41 + (y / 24) ** 2 * 4, np.maximum(0, np.abs(y - 2) - 17)) - 1.0
+        island = np.hypot(side - 41 + (y / 24) ** 2 * 4, np.maximum(0, np.abs(y - 2) - 14)) - 0.8
         off = np.float32(max(0.0, abs(s - 85) - 11))
         sylvian = np.minimum(opening, island) + off
         return cleft.astype(np.float32), sylvian.astype(np.float32)

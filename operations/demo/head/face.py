@@ -24,9 +24,9 @@ from operations.demo.shapes import Ellipsoid, Loft, Tube
 SIDES = (-1, 1)
 SCALP = Loft(
     [
-        (1, 0, 6, (26, 26, 25, 24, 24, 26, 28, 30, 30)),
-        (10, 0, 5, (38, 37, 35, 33, 33, 36, 40, 42, 43)),
-        (21, 0, 5, (56, 54, 50, 46, 45, 50, 56, 60, 61)),
+        (3, 0, 6, (16, 16, 15, 15, 15, 16, 17, 18, 18)),
+        (10, 0, 5, (33, 32, 30, 29, 29, 31, 34, 36, 37)),
+        (21, 0, 5, (51, 49, 46, 43, 42, 46, 51, 55, 56)),
         (35, 0, 3, (76, 73, 66, 61, 60, 64, 73, 80, 82)),
         (55, 0, 2, (92, 89, 81, 74, 72, 76, 85, 94, 97)),
         (72, 0, 2, (98, 95, 87, 80, 78, 82, 90, 98, 101)),
@@ -128,7 +128,8 @@ class Face:
 
     def _paint_skull(self, canvas: MrCanvas, brain: Plane, skin: Plane) -> None:
         whole = canvas.grid.whole
-        thick = 6.6 + 1.4 * canvas.texture(self.wide)
+        # Near the vertex the skull is cut at a slant and looks thicker.
+        thick = 6.6 + 1.4 * canvas.texture(self.wide) + max(0.0, (34 - canvas.s) * 0.25)
         bone = np.maximum(brain - 1.6 - thick, skin + 4.0)
         canvas.mix(whole, canvas.cover(bone), BONE)
         core = np.abs(brain - 1.6 - thick * 0.52) - thick * 0.27

@@ -1,0 +1,85 @@
+"""Pixels decoded and rendered, always in a worker process, and kept when they are images."""
+
+import hashlib
+import logging
+import os
+from typing import Any, Final
+
+import orjson
+
+from archive.access import open_instance
+from archive.models import Instance
+from dicomweb.caches import named_cache
+from dicomweb.problems import DicomWebError
+from dicomweb.render_parameters import RenderParameters
+from dicomweb.workers import WorkerError, process_pool
+
+_log = logging.getLogger(__name__)
+
+_MODULE: Final = "dicomweb.decode_worker"
+_MAX_WORKERS: Final = 4
+# Address space, most of which libraries only map: a worker at rest uses a tenth of it.
+_MEMORY_BYTES: Final = 3 * 1024**3
+
+
+def native_frame(instance: Instance, number: int) -> bytes:
+    """Return frame `number` (from 1) as native pixels in little endian.
+
+    Raises
+    ------
+    DicomWebError
+        406 when it can't be decoded, 503 when too much else is being decoded.
+    """
+    return _run(instance, {"operation": "native", "frame": number - 1})
+
+
+def explicit_object(instance: Instance) -> bytes:
+    """Return the whole object in Explicit VR Little Endian.
+
+    Raises
+    ------
+    DicomWebError
+        As `native_frame`.
+    """
+    return _run(instance, {"operation": "explicit"})
+
+
+def rendered_frame(instance: Instance, number: int, parameters: RenderParameters) -> bytes:
+    """Return frame `number` (from 1) as an image file, from the cache or newly made.
+
+    Raises
+    ------
+    DicomWebError
+        As `native_frame`.
+    """
+    cache = named_cache("rendered")
+    key = rendered_key(instance, number, parameters)
+    image = cache.read(key)
+    if image is None:
+        task = {"operation": "render", "frame": number - 1, "parameters": parameters.as_task()}
+        image = _run(instance, task)
+        try:
+            cache.write(key, [image]).close()
+        except OSError as error:
+            _log.warning("a rendered image is not cached: %s", error)
+    return image
+
+
+def rendered_key(instance: Instance, number: int, parameters: RenderParameters) -> str:
+    """Return what names this rendering of this content and nothing else."""
+    form = orjson.dumps(parameters.as_task())
+    digest = hashlib.sha256(bytes(instance.sha256) + form).hexdigest()
+    return f"rendered-1/{instance.pk}/{number}/{digest}"
+
+
+def _run(instance: Instance, task: dict[str, Any]) -> bytes:
+    size = min(_MAX_WORKERS, os.cpu_count() or 1)
+    pool = process_pool(_MODULE, size=size, memory_bytes=_MEMORY_BYTES)
+    try:
+        with open_instance(instance) as file:
+            return pool.run(task, file, bytes(instance.frame_index))
+    except WorkerError as error:
+        _log.warning("instance %s not decoded: %s", instance.pk, error.reason)
+        if error.reason == "busy":
+            raise DicomWebError(503, str(error), {"Retry-After": "5"}) from error
+        raise DicomWebError(406, f"The pixels can't be decoded: {error}") from error

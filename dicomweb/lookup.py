@@ -1,0 +1,128 @@
+"""From the UIDs of a URL to what the user may see of them; all of it through archive.selectors.
+
+What may not be seen is not found, exactly as what doesn't exist.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from archive.models import Instance, Series
+from archive.selectors import instances_visible_to, series_visible_to
+from dicomweb.door import principal_of
+from dicomweb.problems import bad_request, not_found
+
+# The columns that reading an object takes.
+INSTANCE_FACTS: Final = (
+    "facility_id",
+    "study_id",
+    "series_id",
+    "sop_instance_uid",
+    "sop_class_uid",
+    "transfer_syntax_uid",
+    "number_of_frames",
+    "has_pixels",
+    "storage_key",
+    "size_bytes",
+    "sha256",
+    "header_bytes",
+    "frame_index",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The UIDs in the path of a URL; empty where the resource is above that level."""
+
+    study: str
+    series: str = ""
+    instance: str = ""
+
+    @property
+    def path(self) -> str:
+        """Return the path below the service's root."""
+        path = f"studies/{self.study}"
+        if self.series:
+            path += f"/series/{self.series}"
+        return f"{path}/instances/{self.instance}" if self.instance else path
+
+
+def facility_of(request: HttpRequest) -> dict[str, int]:
+    """Return the filter of the ``facility`` query parameter, empty when there is none.
+
+    Two facilities may hold objects of the same UIDs; who sees both can so tell them apart.
+
+    Raises
+    ------
+    DicomWebError
+        400 when it is no number.
+    """
+    text = request.GET.get("facility", "")
+    if not text:
+        return {}
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise bad_request("The facility parameter is the number of a facility.")
+    return {"facility_id": int(text)}
+
+
+def _matching(request: HttpRequest, names: Names) -> QuerySet[Instance]:
+    conditions: dict[str, object] = {"study__study_instance_uid": names.study}
+    if names.series:
+        conditions["series__series_instance_uid"] = names.series
+    if names.instance:
+        conditions["sop_instance_uid"] = names.instance
+    conditions |= facility_of(request)
+    return instances_visible_to(principal_of(request)).filter(**conditions).only(*INSTANCE_FACTS)
+
+
+def find_instances(request: HttpRequest, names: Names) -> list[Instance]:
+    """Return the visible instances below `names` in the order of their series and numbers.
+
+    Of several facilities' studies of the same UID it is the one that came first.
+
+    Raises
+    ------
+    DicomWebError
+        404 when there are none.
+    """
+    rows = _matching(request, names)
+    found = list(rows.order_by("study_id", "series_id", "instance_number", "id"))
+    if not found:
+        raise not_found()
+    return [one for one in found if one.study_id == found[0].study_id]
+
+
+def find_instance(request: HttpRequest, names: Names) -> Instance:
+    """Return the instance that `names` names, chosen as by `find_instances`.
+
+    Raises
+    ------
+    DicomWebError
+        404.
+    """
+    found: Instance | None = _matching(request, names).order_by("study_id").first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def find_series(request: HttpRequest, names: Names) -> list[Series]:
+    """Return the visible series below `names`, in order, chosen as by `find_instances`.
+
+    Raises
+    ------
+    DicomWebError
+        404.
+    """
+    conditions: dict[str, object] = {"study__study_instance_uid": names.study}
+    if names.series:
+        conditions["series_instance_uid"] = names.series
+    if facility := facility_of(request):
+        conditions["study__facility_id"] = facility["facility_id"]
+    rows = series_visible_to(principal_of(request)).filter(**conditions).select_related("study")
+    found = list(rows.order_by("study_id", "series_number", "id"))
+    if not found:
+        raise not_found()
+    return [one for one in found if one.study_id == found[0].study_id]
