@@ -124,6 +124,11 @@ class Study(models.Model):
     def __str__(self) -> str:
         return self.study_instance_uid
 
+    def touch(self) -> None:
+        """Note, without saving, that something beneath has changed."""
+        self.revision += 1
+        self.updated_at = timezone.now()
+
 
 class Series(models.Model):
     """A series of a study."""

@@ -16,6 +16,7 @@ from notifications.outbox import publish
 
 UID_CONFLICT = "uid-conflict"
 TRUNCATED = "truncated"
+REPLACED = "replaced"
 
 MESSAGES = {
     UID_CONFLICT: "Another object with this SOP Instance UID is stored; both are kept.",

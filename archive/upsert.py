@@ -5,11 +5,10 @@ Objects of a series that is known and unchanged take the short way of `archive.f
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Sum
-from django.utils import timezone
+from django.db.models import F
 
 from archive.candidate import Candidate, patient_columns, series_columns, study_columns
-from archive.columns import joined, with_member
+from archive.columns import with_member
 from archive.identity import same_name
 from archive.models import Instance, Patient, Series, Study
 from notifications.outbox import publish
@@ -151,8 +150,7 @@ def _update_study(
     study.sop_classes = with_member(study.sop_classes, candidate.sop_class_uid, 10_000)
     study.instance_count += 1
     study.size_bytes += candidate.spooled.size
-    study.revision += 1
-    study.updated_at = timezone.now()
+    study.touch()
     study.save()
 
 
@@ -161,22 +159,6 @@ def _fill_blanks(study: Study, candidate: Candidate) -> None:
     for column, value in study_columns(candidate).items():
         if value and not getattr(study, column):
             setattr(study, column, value)
-
-
-def recount(study: Study) -> None:
-    """Derive a locked study's totals anew from what is left beneath it, and save it."""
-    series = list(Series.objects.filter(study=study))
-    instances = Instance.objects.filter(study=study)
-    totals = instances.aggregate(count=Count("id"), size=Sum("size_bytes"))
-    study.series_count = len(series)
-    study.modalities = joined((one.modality for one in series), 200)
-    study.body_parts = joined((one.body_part for one in series), 200)
-    study.sop_classes = joined(instances.values_list("sop_class_uid", flat=True).distinct(), 10_000)
-    study.instance_count = totals["count"]
-    study.size_bytes = totals["size"] or 0
-    study.revision += 1
-    study.updated_at = timezone.now()
-    study.save()
 
 
 def place_of_instance(instance: Instance) -> Place:

@@ -1,11 +1,45 @@
 """The audit log: rows are only ever added (PS3.15 A.5 events, one row each)."""
 
+from typing import Any, NoReturn
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-class AuditEvent(models.Model):
+class AppendOnlyError(TypeError):
+    """The program tried to change or delete what may only be added to."""
+
+
+class AppendOnlyQuerySet(models.QuerySet[Any]):
+    """Rows that can be read and added, and nothing else."""
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError(f"{self.model._meta.verbose_name_plural} are only ever added")
+
+    update = delete = bulk_update = update_or_create = _refuse
+
+
+class AppendOnlyModel(models.Model):
+    """A row that is written once."""
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert the row; refuse to change one."""
+        if not self._state.adding:
+            raise AppendOnlyError("an audit row is never changed")
+        super().save(*args, **{**kwargs, "force_insert": True})
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse."""
+        raise AppendOnlyError("an audit row is never deleted")
+
+
+class AuditEvent(AppendOnlyModel):
     """Who did what to which study, from where, with what outcome.
 
     Users and facilities are named by value: a row outlives what it tells of.
@@ -40,8 +74,8 @@ class AuditEvent(models.Model):
         return f"{self.event_code} {self.action} {self.pk}"
 
 
-class AuditSeal(models.Model):
-    """A link of the hash chain: covers the rows up to `last_event_id` since the link before.
+class AuditSeal(AppendOnlyModel):
+    """A link of the chain (`audit.sealing`): covers the rows up to `last_event_id` since the last.
 
     Rows are added by many writers at once and are sealed afterwards in one order, so that no
     writer of the archive ever waits for the chain.
