@@ -122,7 +122,8 @@ class FrameContext:
         PixelError
             ``palette`` when a PALETTE COLOR image has none.
         """
-        context = cls(**_pixel_module(header), **_byte_order(header))
+        fields: dict[str, Any] = {**_pixel_module(header), **_byte_order(header)}
+        context = cls(**fields)
         reader = _Reader(None if stream is None else open_source(stream, header))
         groups = [*reader.functional_groups(header, frame), header]
         is_palette = context.photometric == "PALETTE COLOR"

@@ -15,9 +15,8 @@ from rest_framework.routers import BaseRouter
 from rest_framework.serializers import BaseSerializer
 
 from audit.actors import Actor
-from audit.services import record_administration
 from dimse.models import Peer
-from dimse.services import echo_peer
+from dimse.services import echo_peer, record_change
 
 
 class PeerPagination(CursorPagination):
@@ -89,14 +88,17 @@ class PeerViewSet(viewsets.ModelViewSet[Peer]):
         except Peer.DoesNotExist:
             raise NotFound from None
 
+    @transaction.atomic
     def perform_create(self, serializer: BaseSerializer[Peer]) -> None:
-        self._record(serializer.save(), "created", sorted(serializer.validated_data))
+        record_change(self._actor, serializer.save(), "created", serializer.validated_data)
 
+    @transaction.atomic
     def perform_update(self, serializer: BaseSerializer[Peer]) -> None:
-        self._record(serializer.save(), "changed", sorted(serializer.validated_data))
+        record_change(self._actor, serializer.save(), "changed", serializer.validated_data)
 
+    @transaction.atomic
     def perform_destroy(self, instance: Peer) -> None:
-        self._record(instance, "deleted", [])
+        record_change(self._actor, instance, "deleted")
         instance.delete()
 
     @extend_schema(request=None, responses=EchoSerializer)
@@ -106,15 +108,9 @@ class PeerViewSet(viewsets.ModelViewSet[Peer]):
         result = echo_peer(self.get_object())
         return Response({"succeeded": result.succeeded, "message": result.message})
 
-    def _record(self, peer: Peer, change: str, fields: list[str]) -> None:
-        record_administration(
-            actor=Actor.of_user(self.request.user, getattr(self.request, "client_address", "")),
-            subject_kind="peer",
-            subject=str(peer),
-            change=change,
-            fields=fields,
-            facility_id=peer.facility_id,
-        )
+    @property
+    def _actor(self) -> Actor:
+        return Actor.of_user(self.request.user, getattr(self.request, "client_address", ""))
 
 
 def register(router: BaseRouter) -> None:

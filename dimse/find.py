@@ -117,9 +117,7 @@ class _Search:
             "InstanceAvailability": "ONLINE",
         }
         syntax = self._message.context.transfer_syntax
-        return AnswerEncoder(
-            self._returned(), constants, syntax, self._identifier.character_sets
-        )
+        return AnswerEncoder(self._returned(), constants, syntax, self._identifier.character_sets)
 
     def _send_matches(self, found: Iterator[dict[str, Value]]) -> int:
         """Send the matches as pending responses, several in one write; return the final status."""

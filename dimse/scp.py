@@ -13,15 +13,14 @@ from dimse.find import find
 from dimse.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION
 from dimse.negotiation import negotiate
 from dimse.refusals import Refusals
-from dimse.retrieve import get, move
 from dimse.selectors import Refusal, identify
 from dimse.services import note_seen
 from dimse.session import Session
-from dimse.sop_classes import FIND, GET, MOVE, VERIFICATION, is_storage
+from dimse.sop_classes import FIND, VERIFICATION, is_storage
 from dimse.status import General, Storage
 from dimse.store import store
 from dimse.upper_layer.acceptor import abort, accept, formal_rejection, read_request, reject
-from dimse.upper_layer.association import Association, Message
+from dimse.upper_layer.association import Message
 from dimse.upper_layer.command import RESPONSE, CommandField, response
 from dimse.upper_layer.connection import Connection
 from dimse.upper_layer.errors import (
@@ -69,8 +68,6 @@ _SERVICES: Final[dict[int, _Service]] = {
     CommandField.C_ECHO: _Service(echo, lambda uid: uid == VERIFICATION),
     CommandField.C_STORE: _Service(store, is_storage),
     CommandField.C_FIND: _Service(find, FIND.__contains__),
-    CommandField.C_MOVE: _Service(move, MOVE.__contains__),
-    CommandField.C_GET: _Service(get, GET.__contains__),
     CommandField.C_CANCEL: _Service(_ignore, lambda _uid: True),
 }
 
@@ -135,9 +132,7 @@ def _rejection(refusal: Refusal) -> Rejection:
 
 def _report(request: AssociateRequest, address: str, refusal: Refusal) -> None:
     try:
-        _refusals.report(
-            request.calling_ae_title, request.called_ae_title, address, refusal.value
-        )
+        _refusals.report(request.calling_ae_title, request.called_ae_title, address, refusal.value)
     except DatabaseError:
         logger.exception("a refused association could not be audited")
 

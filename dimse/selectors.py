@@ -96,7 +96,7 @@ def _facilities() -> QuerySet[Any]:
 
 
 def _facility_is_active(peer: Peer) -> bool:
-    return peer.facility_id is None or bool(peer.facility.is_active)
+    return peer.facility is None or bool(peer.facility.is_active)
 
 
 def _precision(peer: Peer) -> tuple[int, int]:

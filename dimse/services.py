@@ -1,11 +1,14 @@
 """What is written about peers, and the echo that people ask for."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from django.utils import timezone
 
+from audit.actors import Actor
+from audit.services import record_administration
 from dimse.models import Peer
 from dimse.negotiation import EXPLICIT_LITTLE, IMPLICIT_LITTLE
 from dimse.outgoing import call, echo
@@ -41,6 +44,30 @@ def note_seen(peer: Peer) -> None:
     if peer.pk is None or (peer.last_seen_at and now - peer.last_seen_at < _SEEN_EVERY):
         return
     Peer.objects.filter(pk=peer.pk).update(last_seen_at=now)
+
+
+def record_change(actor: Actor, peer: Peer, change: str, fields: Iterable[str] = ()) -> None:
+    """Record that somebody created, changed or deleted a peer.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who did it.
+    peer : Peer
+        The peer.
+    change : str
+        ``created``, ``changed`` or ``deleted``.
+    fields : iterable of str
+        Names of the fields that were given.
+    """
+    record_administration(
+        actor=actor,
+        subject_kind="peer",
+        subject=str(peer),
+        change=change,
+        fields=sorted(fields),
+        facility_id=peer.facility_id,
+    )
 
 
 def _echo(peer: Peer) -> EchoResult:

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 # PS3.5 6.2 (AE): 16 characters of the default repertoire, no backslash, no control characters.
@@ -87,8 +88,23 @@ class CustomUser(AbstractUser):
         verbose_name_plural = _("users")
         ordering = ["username"]
 
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """Return a user name in the form in which it is kept: names do not differ by case alone."""
+        return super().normalize_username(username).lower()
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Bind sessions to password, role and facility: a change of any ends them at once."""
+        return salted_hmac(
+            "worklist.models.CustomUser.session",
+            f"{self.password}\0{self.role}\0{self.facility_id}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; the flags of Django's admin site follow from the role, never beside it."""
+        self.username = self.normalize_username(self.username)
         self.is_staff = self.is_superuser = self.role == UserRole.ADMIN
         super().save(*args, **kwargs)
 

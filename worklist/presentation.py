@@ -7,9 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import get_language, ngettext, override
+from django.utils.translation import gettext_lazy as _
 
 from archive.models import Study
 from dicomkit.names import PersonName
@@ -17,8 +16,8 @@ from dicomkit.names import PersonName
 _SEXES = {"M": _("M"), "F": _("F"), "O": _("O")}
 _AGE_UNITS = {"D": _("d"), "W": _("w"), "M": _("mo"), "Y": _("y")}
 _ALERT_TEXTS: dict[str, Any] = {
-    "other-name": _("Another name under this Patient ID"),
-    "series-in-other-study": _("A series is also in another study"),
+    "other-name": (_("Name"), _("Another name came under this Patient ID.")),
+    "series-in-other-study": (_("Series"), _("One of its series is in another study too.")),
 }
 
 
@@ -45,6 +44,7 @@ class StudyRow:
     facility: str
     referring: str
     alert: str
+    alert_detail: str
     received_date: str
     received_time: str
     revision: str
@@ -54,6 +54,7 @@ def study_row(study: Study) -> StudyRow:
     """Return the row of `study`; its facility must have been fetched with it."""
     language = get_language() or ""
     received = timezone.localtime(study.received_at)
+    alert, alert_detail = alert_texts(study.alert)
     name, name_local = person_names(study.patient_name)
     born, taken = dicom_date(study.patient_birth_date), dicom_date(study.study_date)
     return StudyRow(
@@ -75,7 +76,8 @@ def study_row(study: Study) -> StudyRow:
         instance_count=f"{study.instance_count:,}",
         facility=study.facility.name,
         referring=PersonName.parse(study.referring_physician).display(),
-        alert=alert_text(study.alert),
+        alert=alert,
+        alert_detail=alert_detail,
         received_date=date_text(received.date(), "j M", language),
         received_time=f"{received:%H:%M}",
         revision=str(study.revision),
@@ -142,10 +144,12 @@ def age_text(stated: str, born: date | None, taken: date | None) -> str:
     return f"{days // 30} {_AGE_UNITS['M']}" if days >= 60 else f"{days} {_AGE_UNITS['D']}"
 
 
-def alert_text(code: str) -> str:
-    """Return why a study wants attention, in words; blank when it does not."""
-    known: str | Promise = _ALERT_TEXTS.get(code, _("Needs attention"))
-    return str(known) if code else ""
+def alert_texts(code: str) -> tuple[str, str]:
+    """Return why a study wants attention, in a word and a sentence; blank when it does not."""
+    if not code:
+        return "", ""
+    word, sentence = _ALERT_TEXTS.get(code, (_("Check"), _("This study needs attention.")))
+    return str(word), str(sentence)
 
 
 def count_text(count: int) -> str:

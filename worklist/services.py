@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from worklist.models import ApiToken, CustomUser, Facility, UserRole
@@ -65,6 +66,18 @@ def reset_password(user: CustomUser) -> str:
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
     return password
+
+
+def is_last_administrator(user: CustomUser) -> bool:
+    """Say whether nobody could administer any more if `user` could not."""
+    others = CustomUser.objects.filter(role=UserRole.ADMIN, is_active=True).exclude(pk=user.pk)
+    return not others.exists()
+
+
+def remove_second_factor(user: CustomUser) -> bool:
+    """Remove the account's authenticators; say whether there were any."""
+    removed, _ = Authenticator.objects.filter(user=user).delete()
+    return removed > 0
 
 
 def issue_token(user: CustomUser, name: str, expires: datetime | None = None) -> str:

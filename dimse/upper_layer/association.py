@@ -201,9 +201,7 @@ class Association:
                 used = 0
             length -= size
             body = used + FRAME_LENGTH
-            view[used:body] = frame(
-                context.context_id, size, is_command=False, is_last=length == 0
-            )
+            view[used:body] = frame(context.context_id, size, is_command=False, is_last=length == 0)
             used = body + size
             _read_exactly(data, view[body:used])
         self._connection.send(view[:used])
@@ -222,9 +220,7 @@ class Association:
         """Wait a moment for the peer to close, after a release, and close."""
         self._connection.close()
 
-    def abort(
-        self, source: AbortSource, reason: AbortReason = AbortReason.NOT_SPECIFIED
-    ) -> None:
+    def abort(self, source: AbortSource, reason: AbortReason = AbortReason.NOT_SPECIFIED) -> None:
         """End the association at once (PS3.8 7.3, 7.4)."""
         try:
             self._connection.send(encode_abort(source, reason))

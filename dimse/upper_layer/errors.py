@@ -38,7 +38,7 @@ class DeadlineError(UpperLayerError):
 
 
 class StoppingError(UpperLayerError):
-    """This service is shutting down and the association is idle."""
+    """The service is shutting down and the association is idle."""
 
 
 class ConnectionLostError(UpperLayerError):

@@ -99,8 +99,9 @@ def new_instance(
     moment = visit.when + timedelta(seconds=after_s)
     dataset.ContentDate = dataset.AcquisitionDate = f"{moment:%Y%m%d}"
     dataset.ContentTime = dataset.AcquisitionTime = time_text(moment)
-    dataset.InstanceCreationDate, dataset.InstanceCreationTime = f"{moment:%Y%m%d}", time_text(
-        moment + timedelta(seconds=20)
+    dataset.InstanceCreationDate, dataset.InstanceCreationTime = (
+        f"{moment:%Y%m%d}",
+        time_text(moment + timedelta(seconds=20)),
     )
     return dataset
 
@@ -139,7 +140,9 @@ def _set_study(dataset: Dataset, visit: Visit) -> None:
     dataset.OperatorsName = visit.operator
 
 
-def new_series(visit: Visit, number: int, modality: str, description: str, **more: object) -> Dataset:
+def new_series(
+    visit: Visit, number: int, modality: str, description: str, **more: object
+) -> Dataset:
     """Return the elements that all instances of a series share (PS3.3 C.7.3.1)."""
     series = Dataset()
     series.Modality = modality

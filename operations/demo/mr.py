@@ -41,7 +41,7 @@ class MrSeries:
 
 
 SERIES = (
-    MrSeries(T1, "AX T1 SE", "*se2d1", "SE", ["NONE"], 1, (620, 720)),
+    MrSeries(T1, "AX T1 SE", "*se2d1", "SE", ["NONE"], 1, (720, 1150)),
     MrSeries(T2, "AX T2 TSE", "*tse2d1_15", "SE", ["SK", "SP"], 15, (700, 1450)),
     MrSeries(FLAIR, "AX T2 FLAIR", "*tir2d1_16", "IR", ["SK", "SP"], 16, (600, 1050)),
 )

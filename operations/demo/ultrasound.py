@@ -57,6 +57,7 @@ class Echo:
         self.scatterers = real + 1j * imaginary
         self.clumps = power_noise(rng, shape, 1.1)
         self.noise = rng.standard_normal((2, BEAMS, SAMPLES), np.float32)
+        self.gain = np.exp(0.30 * power_noise(rng, (BEAMS, SAMPLES), 1.6))
         self.seed = seed
 
     @cached_property
@@ -89,7 +90,7 @@ class Echo:
         columns = np.clip(((x0 + 125) / CELL_MM).astype(int), 0, self.scatterers.shape[1] - 1)
         strength = _echogenicity(x0, z0, self.clumps[rows, columns])
         strength = np.maximum(strength, self._valves(phase))
-        field = self.scatterers[rows, columns] * strength
+        field = self.scatterers[rows, columns] * (strength * self.gain)
         field = _point_spread(field)
         x, z = self.beams
         depth = np.hypot(x, z)
@@ -109,7 +110,7 @@ class Echo:
         found = np.zeros_like(x)
         for hinge, length, way in ((-3, 21, 1), (34, 15, -1), (-46, 15, 1), (-10, 16, -1)):
             base = plane - (3 if hinge < -5 else 0)
-            angle = np.deg2rad(8 + 68 * opening(phase))
+            angle = np.deg2rad(8 + 50 * opening(phase))
             tip = (hinge + way * length * np.cos(angle), base - length * np.sin(angle) + 3)
             found = np.maximum(found, _strand(x, z, (hinge, base), tip, 1.1))
         return found * np.float32(1.0)
@@ -136,12 +137,12 @@ def _echogenicity(x: Plane, z: Plane, clumps: Plane) -> Plane:
     """Return the backscatter of the tissue at end-diastolic positions."""
     wobble = 1.1 * np.sin(z / 7 + 1) + 0.8 * np.sin(x / 5 + z / 11) + 0.5 * clumps
     ventricle = np.maximum(_oval(x, z, (LV_X, 74), (LV_RADIUS, 52)), z - ANNULUS_Z) + wobble
-    right = np.maximum(_oval(x, z, (-27, 84), (17.5, 44), 0.16), z - ANNULUS_Z + 4) + 1.6 * wobble
+    right = np.maximum(_oval(x, z, (-31, 84), (16.5, 45), 0.30), z - ANNULUS_Z + 4) + 1.6 * wobble
     atria = np.minimum(_oval(x, z, (16, 128), (21, 23)), _oval(x, z, (-28, 126), (20, 24)))
     atria = np.maximum(atria, ANNULUS_Z + 1 - z) + 0.7 * wobble
     blood = np.minimum(np.minimum(ventricle, right), atria)
     wall = np.minimum(_oval(x, z, (LV_X, 76), (LV_RADIUS + 10.5, 62)),
-                      _oval(x, z, (-26, 84), (23, 50), 0.16))  # fmt: skip
+                      _oval(x, z, (-31, 84), (21.5, 50), 0.30))  # fmt: skip
     wall = np.minimum(wall, np.minimum(_oval(x, z, (16, 128), (24, 26)),
                                        _oval(x, z, (-28, 126), (23, 27))))  # fmt: skip
     texture = np.exp(0.45 * clumps)
@@ -155,7 +156,7 @@ def _echogenicity(x: Plane, z: Plane, clumps: Plane) -> Plane:
     chords = _strand(x, z, (30, 66), (22, 90), 0.9) + _strand(x, z, (3, 70), (8, 92), 0.9)
     band = _strand(x, z, (-36, 70), (-16, 62), 1.6)
     near = np.exp(-(((z - 9) / 2.2) ** 2)) + 0.7 * np.exp(-(((z - 15) / 1.6) ** 2))
-    total: Plane = (strength + 0.28 * chords + 0.25 * band + 0.5 * near).astype(np.float32)
+    total: Plane = (strength + 0.28 * chords + 0.12 * band + 0.5 * near).astype(np.float32)
     return total
 
 

@@ -17,9 +17,10 @@ import time
 from io import BytesIO
 from pathlib import Path
 
-import pydicom
 import pytest
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.filebase import DicomIO
+from pydicom.filewriter import write_dataset
 from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
 from pynetdicom import AE
 
@@ -41,6 +42,8 @@ def _free_port() -> int:
 
 def _dataset(study: str, series: str, number: int) -> Dataset:
     ds = Dataset()
+    ds.file_meta = FileMetaDataset()
+    ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     ds.SOPClassUID, ds.SOPInstanceUID = SecondaryCaptureImageStorage, generate_uid()
     ds.StudyInstanceUID, ds.SeriesInstanceUID = study, series
     ds.PatientName, ds.PatientID = "Kill^Nine", "K9"
@@ -56,7 +59,9 @@ def _dataset(study: str, series: str, number: int) -> Dataset:
 def _bytes_of(ds: Dataset) -> bytes:
     """Return the data set as it travels (explicit VR little endian)."""
     buffer = BytesIO()
-    pydicom.dcmwrite(buffer, ds, implicit_vr=False, little_endian=True, enforce_file_format=False)
+    stream = DicomIO(buffer)
+    stream.is_implicit_VR, stream.is_little_endian = False, True
+    write_dataset(stream, ds)
     return buffer.getvalue()
 
 

@@ -230,7 +230,7 @@ class Abdomen:
         patch = LIVER.cut(canvas)
         if patch is None:
             return
-        where, grid, s = patch.view.where, canvas.grid, canvas.s
+        where = patch.view.where
         edge = patch.distance + 1.5 * canvas.texture(self.wide)[where]
         edge = np.maximum(edge, np.maximum(cavity[where] + 1.6, 2.0 - below[where]))
         share = canvas.cover(edge)
@@ -238,7 +238,7 @@ class Abdomen:
             LIVER_HU + 2.5 * canvas.texture(self.mid)[where] + 2 * canvas.texture(self.fine)[where]
         )
         canvas.mix(patch.view, share, body, LIVER_SUV)
-        for vessels, hu in ((self.portal, 150.0), (self.hepatic, 144.0)):
+        for vessels, hu in ((self.portal, 150.0), (self.hepatic, 144.0)) if thickness > 0 else ():
             canvas.mix(patch.view, vessels.share(grid, s, thickness)[where] * share, hu, 2.0)
         canvas.paint(FISSURE.cut(canvas), -60.0, 0.6, softness_mm=2)
         canvas.paint(CYSTS[0].cut(canvas), 6.0, 0.4)
@@ -287,7 +287,7 @@ class Abdomen:
 
     def _paint_gut(self, canvas: Canvas, limit: Plane, thickness_mm: float) -> None:
         grid, s = canvas.grid, canvas.s
-        if s > 290:
+        if s > 290 and thickness_mm > 0:
             vessels = self.mesentery.share(grid, s, thickness_mm) * (limit < 0)
             canvas.mix(grid.whole, vessels, 130.0, BLOOD_SUV)
         for loop, gas in self.loops:
@@ -315,7 +315,7 @@ class Abdomen:
         patch = _kept_in(COLON.cut(canvas, 6), limit)
         if patch is None:
             return
-        where, grid, s = patch.view.where, canvas.grid, canvas.s
+        where = patch.view.where
         wide, mid = canvas.texture(self.wide)[where], canvas.texture(self.mid)[where]
         haustra = patch.distance + 1.6 * mid + 1.0 * wide
         whole = Patch(patch.view, haustra)
@@ -330,7 +330,7 @@ class Abdomen:
         patch = _kept_in(STOMACH.cut(canvas, 6), limit)
         if patch is None:
             return
-        where, grid, s = patch.view.where, canvas.grid, canvas.s
+        where = patch.view.where
         rugae = 1.5 * canvas.texture(self.mid)[where]
         inner = patch.distance + 4.2 + rugae
         canvas.paint(patch, 88.0, 1.7)

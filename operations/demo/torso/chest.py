@@ -227,8 +227,9 @@ class Chest:
         share = canvas.cover(distance)
         canvas.mix(grid.whole, share, tissue, LUNG_SUV)
         self._paint_fissures(canvas, share)
-        vessel = self.vessels.share(grid, s, thickness_mm) * share
-        canvas.mix(grid.whole, vessel, 110.0, BLOOD_SUV)
+        if thickness_mm > 0:
+            vessel = self.vessels.share(grid, s, thickness_mm) * share
+            canvas.mix(grid.whole, vessel, 110.0, BLOOD_SUV)
         for nodule in self.nodules:
             paint_nodule(canvas, nodule, self.mid, share)
 

@@ -37,7 +37,10 @@ class Torso:
         self.neck = Neck(person.seed)
 
     def slice(self, grid: Grid, s: float, thickness_mm: float) -> Canvas:
-        """Return the painted slice at depth ``s`` mm below the top of the lungs."""
+        """Return the painted slice at depth ``s`` mm below the top of the lungs.
+
+        The small vessels are left out when ``thickness_mm`` is 0.
+        """
         canvas = Canvas(grid, s)
         if self.person.habitus.table:
             paint_table(canvas)

@@ -191,24 +191,17 @@ class Skeleton:
     def _paint_rib_necks(self, canvas: Canvas) -> None:
         for i in range(12):
             head = -3 + i * RIB_GAP_MM
-            if not head - 12 < canvas.s < head + 24:
+            if not head - 12 < canvas.s < head + 30:
                 continue
             level = level_at(head)
+            wide, deep = level.half_width, level.y + level.half_depth
             for side in (-1, 1):
-                start = (side * (level.half_width + 1), level.y + 7, head, 4.4)
-                knee = (
-                    side * (level.half_width + 17),
-                    level.y + level.half_depth + 13,
-                    head + 6,
-                    4,
-                )
-                end = (
-                    side * (level.half_width + 34),
-                    level.y + level.half_depth + 22,
-                    head + 10,
-                    4,
-                )
-                self.bone(canvas, Tube([start, knee, end]).cut(canvas), 1.2, 140.0)
+                neck = Tube(
+                    [(side * (wide + 1), level.y + 7, head, 4.4),
+                     (side * (wide + 17), deep + 13, head + 8, 4),
+                     (side * (wide + 35), deep + 22, head + 17, 4.4)]
+                )  # fmt: skip
+                self.bone(canvas, neck.cut(canvas), 1.2, 140.0)
 
     def paint_sternum(self, canvas: Canvas, front: Table) -> None:
         """Paint manubrium, body and xiphoid process before the cavity's front edge."""

@@ -76,10 +76,36 @@ document.addEventListener(
   (event) => event.target instanceof HTMLImageElement && event.target.closest(".thumb")?.classList.add("is-missing"),
   true,
 );
+// Those that failed before this script ran.
+for (const image of document.querySelectorAll(".thumb img")) {
+  if (image.complete && image.naturalWidth === 0) image.closest(".thumb").classList.add("is-missing");
+}
 
 // --- Filters ------------------------------------------------------------------------------------
 
+const TYPING_MS = 200;
+let typing;
+
+function applyFilters() {
+  clearTimeout(typing);
+  filters.dispatchEvent(new CustomEvent("noctis:filter"));
+}
+
+const filtersToggle = filters.querySelector("[data-toggle-filters]");
+filtersToggle.addEventListener("click", () => {
+  const isOpen = filters.classList.toggle("is-open");
+  filtersToggle.setAttribute("aria-expanded", String(isOpen));
+});
+
+filters.addEventListener("input", (event) => {
+  if (event.target.type !== "search") return;
+  clearTimeout(typing);
+  typing = setTimeout(applyFilters, TYPING_MS);
+});
+
 filters.addEventListener("change", (event) => {
+  if (event.target.type === "search") return;
+  applyFilters();
   const menu = event.target.closest("#modality-menu");
   if (!menu) return;
   const label = menu.querySelector("[data-label]");

@@ -1,0 +1,293 @@
+"""A digital radiograph of a hand with a broken fifth metacarpal, in two projections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+from pydicom.dataset import Dataset
+
+from operations.demo.encode import Syntax, set_pixels
+from operations.demo.headers import Visit, new_instance, new_series, set_code
+from operations.demo.noise import blurred, power_noise
+from operations.demo.raster import Plane
+
+DX_IMAGE = "1.2.840.10008.5.1.4.1.1.1.1"
+ROWS, COLUMNS, PIXEL_MM = 1792, 1344, 0.14
+WRIST_MM = (94.0, 196.0)  # where the wrist lies on the plate, from its upper left corner
+CORTEX_PER_MM, SPONGE_PER_MM, SOFT_PER_MM = 0.115, 0.036, 0.0215
+
+
+@dataclass(frozen=True)
+class Bone:
+    """A long bone from base to head; half widths (mm) at base, shaft and head."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    base: float
+    shaft: float
+    head: float
+    cortex: float = 1.5
+
+    def outline(self) -> NDArray:
+        """Return rows of x, y, half width and cortex thickness along the bone."""
+        t = np.array([0, 0.05, 0.14, 0.30, 0.5, 0.70, 0.86, 0.95, 1.0])
+        part = np.array([0, 0, 0.35, 0.92, 1.0, 0.9, 0.2, 0.0, 0.0])
+        ends = np.where(t < 0.5, self.base, self.head)
+        width = ends + (self.shaft - ends) * part
+        width *= np.array([0.90, 1, 1, 1, 1, 1, 1, 1, 0.88])
+        length = float(np.hypot(self.end[0] - self.start[0], self.end[1] - self.start[1]))
+        inset = np.array([self.base * 0.75 / length, self.head * 0.85 / length])
+        along = inset[0] + t * (1 - inset.sum())
+        cortex = 0.45 + (self.cortex - 0.45) * part**1.3
+        x = self.start[0] + (self.end[0] - self.start[0]) * along
+        y = self.start[1] + (self.end[1] - self.start[1]) * along
+        return np.stack([x, y, width, cortex], 1)
+
+
+def _ray(start: tuple[float, float], angle_deg: float, length: float) -> tuple[float, float]:
+    angle = np.deg2rad(angle_deg)
+    return (start[0] + length * float(np.sin(angle)), start[1] - length * float(np.cos(angle)))
+
+
+def _fingers() -> tuple[list[Bone], list[Bone]]:
+    """Return metacarpals and phalanges; x to the thumb side negative, y towards the wrist."""
+    plans = (
+        ((-13.0, -32.0), -9.0, (66, 41, 25, 18), (8.0, 4.4, 7.6)),
+        ((-2.0, -34.0), -1.0, (64, 45, 29, 19), (7.6, 4.4, 7.6)),
+        ((8.0, -32.0), 6.5, (57, 42, 28, 19), (6.6, 3.7, 6.8)),
+        ((17.0, -28.0), 15.0, (52, 33, 20, 17), (6.8, 3.9, 6.6)),
+    )
+    metacarpals, phalanges = [], []
+    for base, angle, lengths, (wide, shaft, head) in plans:
+        tip = _ray(base, angle, lengths[0])
+        metacarpals.append(Bone(base, tip, wide, shaft, head, 2.0))
+        sizes = ((head * 0.95, shaft * 0.92, head * 0.74), (head * 0.82, shaft * 0.76, head * 0.62),
+                 (head * 0.68, shaft * 0.50, head * 0.50))  # fmt: skip
+        at, lean = tip, angle * 1.35
+        for length, (b, s, h) in zip(lengths[1:], sizes, strict=True):
+            start = _ray(at, lean, 1.6)
+            at = _ray(start, lean, length)
+            phalanges.append(Bone(start, at, b, s, h, 1.3))
+    base = (-23.0, -24.0)
+    tip = _ray(base, -38, 45)
+    metacarpals.append(Bone(base, tip, 8.0, 4.9, 7.0, 1.9))
+    start = _ray(tip, -30, 1.6)
+    middle = _ray(start, -30, 32)
+    phalanges.append(Bone(start, middle, 7.0, 4.0, 5.2, 1.3))
+    last = _ray(middle, -27, 1.4)
+    phalanges.append(Bone(last, _ray(last, -27, 23), 5.8, 2.8, 4.2, 1.0))
+    return metacarpals, phalanges
+
+
+CARPALS = (  # x, y, semi-axes, lean in degrees
+    (-12, -9, 6.0, 10.5, -28), (1.5, -8.5, 7.2, 7.0, 10), (12.5, -10, 6.4, 6.8, 25),
+    (14.5, -12.5, 4.2, 4.8, 0), (-20, -19.5, 6.6, 6.4, 20), (-11, -22.5, 5.2, 5.4, 0),
+    (0.5, -22.5, 6.6, 9.8, -4), (10.5, -22, 6.4, 7.6, 12),
+)  # fmt: skip
+FOREARM = (
+    Bone((-9, 62), (-8.0, 1.0), 7.5, 7.2, 14.0, 2.6),
+    Bone((14, 62), (15.5, -0.5), 5.8, 5.4, 7.8, 2.2),
+)
+
+
+def _broken(bone: Bone) -> list[Bone]:
+    """Return a metacarpal broken below its head, the head tilted towards the palm."""
+    (x0, y0), (x1, y1) = bone.start, bone.end
+    split = (x0 + 0.76 * (x1 - x0), y0 + 0.76 * (y1 - y0))
+    tilted = (x1 - 4.2, y1 + 2.6)
+    beyond = (x0 + 0.86 * (x1 - x0), y0 + 0.86 * (y1 - y0))
+    return [
+        Bone(bone.start, beyond, bone.base, bone.shaft, bone.shaft * 1.15, bone.cortex),
+        Bone((split[0] - 0.6, split[1] + 1.0), tilted, bone.shaft * 1.1, bone.shaft * 1.35,
+             bone.head, 0.9),
+    ]  # fmt: skip
+
+
+class Hand:
+    """The absorption of a hand on the plate; ``squash`` turns it towards an oblique view."""
+
+    def __init__(self, seed: int, squash: float = 1.0) -> None:
+        rng = np.random.default_rng(seed)
+        self.sponge = power_noise(rng, (ROWS, COLUMNS), 0.75)
+        self.wide = power_noise(rng, (ROWS, COLUMNS), 1.6)
+        self.x = ((np.arange(COLUMNS, dtype=np.float32) * PIXEL_MM - WRIST_MM[0]) / squash)[None, :]
+        self.y = (np.arange(ROWS, dtype=np.float32) * PIXEL_MM - WRIST_MM[1])[:, None]
+        self.squash = squash
+        self.metacarpals, self.phalanges = _fingers()
+
+    def absorption(self) -> Plane:
+        """Return the line integral of attenuation."""
+        total = self._soft() * np.float32(SOFT_PER_MM) * (1 + 0.02 * self.wide)
+        bones = [*self.metacarpals[:3], *_broken(self.metacarpals[3]), self.metacarpals[4]]
+        for bone in (*bones, *self.phalanges, *FOREARM):
+            self._add_bone(total, bone)
+        for x, y, wide, high, lean in CARPALS:
+            self._add_carpal(total, x, y, (wide, high), lean)
+        self._add_gap(total)
+        return total
+
+    def _box(self, points: NDArray, margin: float) -> tuple[slice, slice]:
+        left, right = points[:, 0].min() - margin, points[:, 0].max() + margin
+        top, bottom = points[:, 1].min() - margin, points[:, 1].max() + margin
+        columns = np.searchsorted(self.x[0], [left, right])
+        rows = np.searchsorted(self.y[:, 0], [top, bottom])
+        return slice(*rows.tolist()), slice(*columns.tolist())
+
+    def _near(
+        self, points: NDArray, margin: float
+    ) -> tuple[tuple[slice, slice], Plane, Plane, Plane]:
+        """Return a box, and in it the depth below the outline, half width and cortex."""
+        where = self._box(points, margin)
+        x, y = self.x[:, where[1]], self.y[where[0]]
+        depth = np.full((y.size, x.size), -99, np.float32)
+        width, cortex = np.ones_like(depth), np.ones_like(depth)
+        for start, end in zip(points[:-1], points[1:], strict=True):
+            bx, by, bw, bc = end - start
+            t = np.clip(((x - start[0]) * bx + (y - start[1]) * by) / (bx**2 + by**2), 0, 1)
+            gap = np.hypot(x - start[0] - t * bx, y - start[1] - t * by)
+            inside = start[2] + t * bw - gap
+            better = inside > depth
+            depth = np.where(better, inside, depth)
+            width = np.where(better, start[2] + t * bw, width)
+            cortex = np.where(better, start[3] + t * bc, cortex)
+        return where, depth.astype(np.float32), width.astype(np.float32), cortex.astype(np.float32)
+
+    def _add_bone(self, total: Plane, bone: Bone) -> None:
+        where, depth, width, cortex = self._near(bone.outline(), 12)
+        depth = depth + 0.18 * self.wide[where]
+        outer, inner = _chord(depth, width), _chord(depth - cortex, width - cortex)
+        self._deposit(total, where, outer, inner, depth)
+
+    def _add_carpal(
+        self, total: Plane, x: float, y: float, semi: tuple[float, float], lean: float
+    ) -> None:
+        where = self._box(np.array([[x, y]]), 14)
+        dx, dy = self.x[:, where[1]] - x, self.y[where[0]] - y
+        angle = np.deg2rad(lean)
+        u, v = dx * np.cos(angle) + dy * np.sin(angle), dy * np.cos(angle) - dx * np.sin(angle)
+        q = (np.abs(u / semi[0]) ** 2.6 + np.abs(v / semi[1]) ** 2.6) ** (1 / 2.6)
+        depth = ((1 - q) * min(semi)).astype(np.float32) + 0.3 * self.wide[where]
+        width = np.full_like(depth, min(semi))
+        self._deposit(total, where, _chord(depth, width), _chord(depth - 0.7, width - 0.7), depth)
+
+    def _deposit(self, total: Plane, where: tuple[slice, slice], outer: Plane, inner: Plane,
+                 depth: Plane) -> None:  # fmt: skip
+        grain = 1 + 0.20 * self.sponge[where] * np.clip(depth / 2, 0, 1)
+        part = CORTEX_PER_MM * (outer - inner) + SPONGE_PER_MM * inner * grain
+        total[where] += part.astype(np.float32) * np.float32(0.85 / self.squash**0.5)
+
+    def _add_gap(self, total: Plane) -> None:
+        """Make the fracture line of the fifth metacarpal darker and its edges ragged."""
+        bone = self.metacarpals[3]
+        cx = bone.start[0] + 0.80 * (bone.end[0] - bone.start[0])
+        cy = bone.start[1] + 0.80 * (bone.end[1] - bone.start[1])
+        where = self._box(np.array([[cx, cy]]), 9)
+        dx, dy = self.x[:, where[1]] - cx, self.y[where[0]] - cy
+        line = dy + 0.35 * dx + 1.1 * self.wide[where]
+        lucent = np.exp(-((line / 0.45) ** 2)) * np.clip((6.5 - np.abs(dx)) / 2, 0, 1)
+        total[where] -= (0.20 * lucent).astype(np.float32)
+
+    def _soft(self) -> Plane:
+        """Return the thickness of soft tissue, mm: fingers, palm and wrist run together."""
+        fourth = np.zeros((ROWS, COLUMNS), np.float32)
+        for points in self._limbs():
+            where, depth, width, _ = self._near(points, 26)
+            fourth[where] += _chord(depth + 0.3 * self.wide[where], width) ** 4
+        return blurred(fourth**0.25, 2.0)
+
+    def _limbs(self) -> list[NDArray]:
+        limbs = []
+        for finger in range(4):
+            bones = self.phalanges[finger * 3 : finger * 3 + 3]
+            joints = [self.metacarpals[finger].end, *[bone.end for bone in bones]]
+            widths = (11.0, 9.6, 8.6, 6.8) if finger < 3 else (10.0, 8.4, 7.6, 6.0)
+            joints[-1] = _ray(
+                bones[-1].end,
+                np.degrees(
+                    np.arctan2(
+                        bones[-1].end[0] - bones[-1].start[0], bones[-1].start[1] - bones[-1].end[1]
+                    )
+                ),
+                0.5,
+            )
+            limbs.append(_limb(joints, widths))
+        for bone in self.metacarpals[:4]:
+            limbs.append(_limb([bone.start, bone.end], (14.5, 12.5)))
+        thumb = [self.metacarpals[4].start, self.metacarpals[4].end, self.phalanges[12].end,
+                 self.phalanges[13].end]  # fmt: skip
+        limbs.append(_limb(thumb, (16, 13, 10.5, 7.5)))
+        limbs.append(
+            _limb([(-6, -46), (-8, -30), (-2, -8), (2, 30), (2, 70)], (20, 26, 27, 28, 30))
+        )
+        limbs.append(_limb([(-26, -44), (-20, -24)], (10, 16)))
+        return limbs
+
+
+def _limb(joints: Sequence[tuple[float, float]], widths: Sequence[float]) -> NDArray:
+    rows = [(x, y, width, 0.0) for (x, y), width in zip(joints, widths, strict=True)]
+    return np.array(rows, float)
+
+
+def _chord(depth: Plane, width: Plane) -> Plane:
+    """Return the length of a ray through a round rod at a depth below its outline, mm."""
+    width = np.maximum(width, 0.2)
+    off = np.clip(width - np.maximum(depth, 0), 0, width)
+    chord: Plane = 2 * np.sqrt(np.maximum(width**2 - off**2, 0)) * (depth > 0)
+    return chord
+
+
+def hand_picture(seed: int, squash: float) -> NDArray[np.uint16]:
+    """Return a 12-bit picture with dense parts bright, shape (1792, 1344)."""
+    path = blurred(Hand(seed, squash).absorption(), 0.9)
+    rng = np.random.default_rng((seed, 3))
+    path += rng.standard_normal(path.shape, np.float32) * np.float32(0.010)
+    base = blurred(path, 60.0)
+    level = 0.8 * base + 1.25 * (path - base)
+    shown = 1 - np.exp(-1.05 * np.maximum(level, 0))
+    image = np.clip(shown * 4300 + 60, 0, 4095)
+    border = np.ones_like(image, bool)
+    border[26:-26, 22:-22] = False
+    image[border] = 0
+    letters = Image.new("L", (COLUMNS, ROWS), 0)
+    ImageDraw.Draw(letters).text((90, 110), "R", fill=255, font=ImageFont.load_default(96))
+    return np.maximum(image, np.asarray(letters, np.float32) * 15.4).astype(np.uint16)
+
+
+def hand_datasets(visit: Visit, seed: int) -> Iterator[Dataset]:
+    """Yield the two projections of the right hand."""
+    shared = new_series(visit, 1, "DX", "HAND R PA/OBL", PresentationIntentType="FOR PRESENTATION")
+    for number, (view, code, meaning, squash) in enumerate(
+        (("PA", "R-10214", "postero-anterior", 1.0),
+         ("LLO", "R-10228", "oblique", 0.80)), 1,
+    ):  # fmt: skip
+        dataset = new_instance(visit, DX_IMAGE, shared, number, 45 * number)
+        dataset.ViewPosition = view
+        set_code(dataset, "ViewCodeSequence", code, "SRT", meaning)
+        dataset.ViewCodeSequence[0].ViewModifierCodeSequence = []
+        _set_dx(dataset)
+        yield set_pixels(dataset, [hand_picture(seed + number, squash)], Syntax.EXPLICIT,
+                         bits_stored=12)  # fmt: skip
+
+
+def _set_dx(dataset: Dataset) -> None:
+    dataset.ImageType = ["ORIGINAL", "PRIMARY", ""]
+    dataset.ImageLaterality = "R"
+    dataset.PatientOrientation = ["R", "P"]
+    set_code(dataset, "AnatomicRegionSequence", "T-D8700", "SRT", "Hand")
+    dataset.KVP, dataset.Exposure, dataset.ExposureTime = 52, 3, 12
+    dataset.DetectorType = "SCINTILLATOR"
+    dataset.DistanceSourceToDetector = 1150
+    dataset.ImagerPixelSpacing = [PIXEL_MM, PIXEL_MM]
+    dataset.PixelSpacing = [PIXEL_MM, PIXEL_MM]
+    dataset.PhotometricInterpretation = "MONOCHROME2"
+    dataset.PixelIntensityRelationship = "LOG"
+    dataset.PixelIntensityRelationshipSign = -1
+    dataset.PresentationLUTShape = "IDENTITY"
+    dataset.RescaleIntercept, dataset.RescaleSlope, dataset.RescaleType = 0, 1, "US"
+    dataset.WindowCenter, dataset.WindowWidth = 2000, 3700
+    dataset.LossyImageCompression = "00"
+    dataset.BurnedInAnnotation = "NO"
