@@ -16,14 +16,18 @@ from operations.demo.noise import blurred, power_noise
 from operations.demo.raster import Plane
 
 DX_IMAGE = "1.2.840.10008.5.1.4.1.1.1.1"
-ROWS, COLUMNS, PIXEL_MM = 1792, 1344, 0.14
-WRIST_MM = (94.0, 196.0)  # where the wrist lies on the plate, from its upper left corner
+ROWS, COLUMNS, PIXEL_MM = 1920, 1344, 0.14
+WRIST_MM = (94.0, 212.0)  # where the wrist lies on the plate, from its upper left corner
 CORTEX_PER_MM, SPONGE_PER_MM, SOFT_PER_MM = 0.115, 0.036, 0.0215
 
 
 @dataclass(frozen=True)
 class Bone:
-    """A long bone from base to head; half widths (mm) at base, shaft and head."""
+    """A long bone from base to head; half widths (mm) at base, shaft and head.
+
+    ``cup`` is how far the middle of the base is hollow and ``dome`` how far the head bulges,
+    mm; ``tilt`` leans the end of the head.
+    """
 
     start: tuple[float, float]
     end: tuple[float, float]
@@ -31,21 +35,32 @@ class Bone:
     shaft: float
     head: float
     cortex: float = 1.5
+    cup: float = 0.8
+    dome: float = 2.2
+    tilt: float = 0.0
+    flare: tuple[float, float] = (0.17, 0.15)
 
-    def outline(self) -> NDArray:
-        """Return rows of x, y, half width and cortex thickness along the bone."""
-        t = np.array([0, 0.05, 0.14, 0.30, 0.5, 0.70, 0.86, 0.95, 1.0])
-        part = np.array([0, 0, 0.35, 0.92, 1.0, 0.9, 0.2, 0.0, 0.0])
-        ends = np.where(t < 0.5, self.base, self.head)
-        width = ends + (self.shaft - ends) * part
-        width *= np.array([0.90, 1, 1, 1, 1, 1, 1, 1, 0.88])
-        length = float(np.hypot(self.end[0] - self.start[0], self.end[1] - self.start[1]))
-        inset = np.array([self.base * 0.75 / length, self.head * 0.85 / length])
-        along = inset[0] + t * (1 - inset.sum())
-        cortex = 0.45 + (self.cortex - 0.45) * part**1.3
-        x = self.start[0] + (self.end[0] - self.start[0]) * along
-        y = self.start[1] + (self.end[1] - self.start[1]) * along
-        return np.stack([x, y, width, cortex], 1)
+    @property
+    def length(self) -> float:
+        """Distance from base to head, mm."""
+        return float(np.hypot(self.end[0] - self.start[0], self.end[1] - self.start[1]))
+
+    def depth(self, x: Plane, y: Plane) -> tuple[Plane, Plane, Plane]:
+        """Return depth below the outline, half width and cortex thickness at points, mm."""
+        ux, uy = (self.end[0] - self.start[0]) / self.length, (self.end[1] - self.start[1]) / self.length
+        u = (x - self.start[0]) * ux + (y - self.start[1]) * uy
+        v = (y - self.start[1]) * ux - (x - self.start[0]) * uy
+        t = np.clip(u / self.length, 0, 1)
+        near = np.exp(-((t / self.flare[0]) ** 1.7))
+        far = np.exp(-(((1 - t) / self.flare[1]) ** 1.9))
+        width = self.shaft + (self.base - self.shaft) * near + (self.head - self.shaft) * far
+        side = width - np.abs(v)
+        foot = u - self.cup * (1 - (v / self.base) ** 2)
+        top = self.length - u - self.dome * (v / self.head) ** 2 - self.tilt * v
+        depth = -np.logaddexp(np.logaddexp(-side / 0.7, -foot / 0.7), -top / 0.7) * 0.7
+        middle = np.clip(1 - near * 1.25 - far * 1.25, 0, 1)
+        cortex = 0.42 + (self.cortex - 0.42) * middle
+        return depth.astype(np.float32), width.astype(np.float32), cortex.astype(np.float32)
 
 
 def _ray(start: tuple[float, float], angle_deg: float, length: float) -> tuple[float, float]:
@@ -56,30 +71,31 @@ def _ray(start: tuple[float, float], angle_deg: float, length: float) -> tuple[f
 def _fingers() -> tuple[list[Bone], list[Bone]]:
     """Return metacarpals and phalanges; x to the thumb side negative, y towards the wrist."""
     plans = (
-        ((-13.0, -32.0), -9.0, (66, 41, 25, 18), (8.0, 4.4, 7.6)),
-        ((-2.0, -34.0), -1.0, (64, 45, 29, 19), (7.6, 4.4, 7.6)),
-        ((8.0, -32.0), 6.5, (57, 42, 28, 19), (6.6, 3.7, 6.8)),
-        ((17.0, -28.0), 15.0, (52, 33, 20, 17), (6.8, 3.9, 6.6)),
+        ((-13.5, -31.5), -9.0, (66, 41, 25, 18), (6.6, 4.1, 7.2)),
+        ((-2.0, -33.5), -1.0, (64, 45, 29, 19), (6.2, 4.2, 7.2)),
+        ((8.0, -32.0), 6.5, (57, 42, 28, 19), (5.4, 3.5, 6.4)),
+        ((17.0, -28.5), 15.0, (52, 33, 20, 17), (5.8, 3.7, 6.2)),
     )
     metacarpals, phalanges = [], []
     for base, angle, lengths, (wide, shaft, head) in plans:
         tip = _ray(base, angle, lengths[0])
-        metacarpals.append(Bone(base, tip, wide, shaft, head, 2.0))
-        sizes = ((head * 0.95, shaft * 0.92, head * 0.74), (head * 0.82, shaft * 0.76, head * 0.62),
-                 (head * 0.68, shaft * 0.50, head * 0.50))  # fmt: skip
+        metacarpals.append(Bone(base, tip, wide, shaft, head, 2.0, 0.3, 4.2, 0, (0.2, 0.13)))
+        sizes = ((head * 1.0, shaft * 1.0, head * 0.78), (head * 0.86, shaft * 0.82, head * 0.66),
+                 (head * 0.74, shaft * 0.58, head * 0.54))  # fmt: skip
         at, lean = tip, angle * 1.35
-        for length, (b, s, h) in zip(lengths[1:], sizes, strict=True):
-            start = _ray(at, lean, 1.6)
+        for joint, (length, (b, s, h)) in enumerate(zip(lengths[1:], sizes, strict=True)):
+            start = _ray(at, lean, 1.5)
             at = _ray(start, lean, length)
-            phalanges.append(Bone(start, at, b, s, h, 1.3))
+            dome = 1.5 if joint < 2 else 2.0
+            phalanges.append(Bone(start, at, b, s, h, 1.3, 1.3, dome, 0, (0.20, 0.13)))
     base = (-23.0, -24.0)
     tip = _ray(base, -38, 45)
-    metacarpals.append(Bone(base, tip, 8.0, 4.9, 7.0, 1.9))
+    metacarpals.append(Bone(base, tip, 7.4, 4.6, 6.8, 1.9, 0.6, 3.4))
     start = _ray(tip, -30, 1.6)
     middle = _ray(start, -30, 32)
-    phalanges.append(Bone(start, middle, 7.0, 4.0, 5.2, 1.3))
+    phalanges.append(Bone(start, middle, 7.0, 4.0, 5.4, 1.3, 1.2, 1.6))
     last = _ray(middle, -27, 1.4)
-    phalanges.append(Bone(last, _ray(last, -27, 23), 5.8, 2.8, 4.2, 1.0))
+    phalanges.append(Bone(last, _ray(last, -27, 23), 6.2, 3.0, 4.2, 1.0, 1.2, 2.0))
     return metacarpals, phalanges
 
 
@@ -89,8 +105,8 @@ CARPALS = (  # x, y, semi-axes, lean in degrees
     (0.5, -22.5, 6.6, 9.8, -4), (10.5, -22, 6.4, 7.6, 12),
 )  # fmt: skip
 FOREARM = (
-    Bone((-9, 62), (-8.0, 1.0), 7.5, 7.2, 14.0, 2.6),
-    Bone((14, 62), (15.5, -0.5), 5.8, 5.4, 7.8, 2.2),
+    Bone((-7, 90), (-8.0, 1.5), 7.2, 7.0, 14.2, 2.6, 0, -2.2, -0.28, (0.1, 0.24)),
+    Bone((14, 90), (15.0, 3.5), 5.6, 5.2, 7.6, 2.2, 0, 1.6, 0.12, (0.1, 0.14)),
 )
 
 
@@ -101,9 +117,10 @@ def _broken(bone: Bone) -> list[Bone]:
     tilted = (x1 - 4.2, y1 + 2.6)
     beyond = (x0 + 0.86 * (x1 - x0), y0 + 0.86 * (y1 - y0))
     return [
-        Bone(bone.start, beyond, bone.base, bone.shaft, bone.shaft * 1.15, bone.cortex),
-        Bone((split[0] - 0.6, split[1] + 1.0), tilted, bone.shaft * 1.1, bone.shaft * 1.35,
-             bone.head, 0.9),
+        Bone(bone.start, beyond, bone.base, bone.shaft, bone.shaft * 1.2, bone.cortex, 0.3, 0.4,
+             0.35, (0.24, 0.1)),
+        Bone((split[0] - 0.8, split[1] + 1.5), tilted, bone.shaft * 1.25, bone.shaft * 1.45,
+             bone.head, 0.8, 0.6, 4.0, 0, (0.3, 0.4)),
     ]  # fmt: skip
 
 
@@ -144,21 +161,21 @@ class Hand:
         where = self._box(points, margin)
         x, y = self.x[:, where[1]], self.y[where[0]]
         depth = np.full((y.size, x.size), -99, np.float32)
-        width, cortex = np.ones_like(depth), np.ones_like(depth)
+        width = np.ones_like(depth)
         for start, end in zip(points[:-1], points[1:], strict=True):
-            bx, by, bw, bc = end - start
+            bx, by, bw = end - start
             t = np.clip(((x - start[0]) * bx + (y - start[1]) * by) / (bx**2 + by**2), 0, 1)
             gap = np.hypot(x - start[0] - t * bx, y - start[1] - t * by)
             inside = start[2] + t * bw - gap
             better = inside > depth
             depth = np.where(better, inside, depth)
             width = np.where(better, start[2] + t * bw, width)
-            cortex = np.where(better, start[3] + t * bc, cortex)
-        return where, depth.astype(np.float32), width.astype(np.float32), cortex.astype(np.float32)
+        return where, depth.astype(np.float32), width.astype(np.float32)
 
     def _add_bone(self, total: Plane, bone: Bone) -> None:
-        where, depth, width, cortex = self._near(bone.outline(), 12)
-        depth = depth + 0.18 * self.wide[where]
+        where = self._box(np.array([bone.start, bone.end]), 18)
+        depth, width, cortex = bone.depth(self.x[:, where[1]], self.y[where[0]])
+        depth = depth + 0.15 * self.wide[where]
         outer, inner = _chord(depth, width), _chord(depth - cortex, width - cortex)
         self._deposit(total, where, outer, inner, depth)
 
@@ -195,7 +212,7 @@ class Hand:
         """Return the thickness of soft tissue, mm: fingers, palm and wrist run together."""
         fourth = np.zeros((ROWS, COLUMNS), np.float32)
         for points in self._limbs():
-            where, depth, width, _ = self._near(points, 26)
+            where, depth, width = self._near(points, 26)
             fourth[where] += _chord(depth + 0.3 * self.wide[where], width) ** 4
         return blurred(fourth**0.25, 2.0)
 
@@ -228,7 +245,7 @@ class Hand:
 
 
 def _limb(joints: Sequence[tuple[float, float]], widths: Sequence[float]) -> NDArray:
-    rows = [(x, y, width, 0.0) for (x, y), width in zip(joints, widths, strict=True)]
+    rows = [(x, y, width) for (x, y), width in zip(joints, widths, strict=True)]
     return np.array(rows, float)
 
 
@@ -241,7 +258,7 @@ def _chord(depth: Plane, width: Plane) -> Plane:
 
 
 def hand_picture(seed: int, squash: float) -> NDArray[np.uint16]:
-    """Return a 12-bit picture with dense parts bright, shape (1792, 1344)."""
+    """Return a 12-bit picture with dense parts bright, shape (1920, 1344)."""
     path = blurred(Hand(seed, squash).absorption(), 0.9)
     rng = np.random.default_rng((seed, 3))
     path += rng.standard_normal(path.shape, np.float32) * np.float32(0.010)
@@ -262,7 +279,7 @@ def hand_datasets(visit: Visit, seed: int) -> Iterator[Dataset]:
     shared = new_series(visit, 1, "DX", "HAND R PA/OBL", PresentationIntentType="FOR PRESENTATION")
     for number, (view, code, meaning, squash) in enumerate(
         (("PA", "R-10214", "postero-anterior", 1.0),
-         ("LLO", "R-10228", "oblique", 0.80)), 1,
+         ("LLO", "R-10228", "oblique", 0.74)), 1,
     ):  # fmt: skip
         dataset = new_instance(visit, DX_IMAGE, shared, number, 45 * number)
         dataset.ViewPosition = view

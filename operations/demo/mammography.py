@@ -15,14 +15,15 @@ from operations.demo.headers import Visit, new_instance, new_series, set_code
 from operations.demo.noise import blurred, power_noise
 from operations.demo.pipeline import in_order
 from operations.demo.raster import Plane
+from operations.demo.shapes import hermite
 
 MG_IMAGE = "1.2.840.10008.5.1.4.1.1.1.2"
 ROWS, COLUMNS, PIXEL_MM = 2294, 1914, 0.1
 HALF = 2  # tissue is made on every second pixel
 # Reach of the skin from the chest wall by height, mm.
 CRANIOCAUDAL = np.array(
-    [(14, 0), (18, 24), (28, 46), (45, 68), (70, 86), (95, 95), (112, 98), (130, 96),
-     (155, 86), (178, 68), (194, 46), (204, 24), (208, 0)], float,
+    [(12, 0), (18, 27), (30, 49), (48, 70), (70, 86), (92, 95), (112, 98), (132, 95),
+     (155, 85), (177, 68), (194, 47), (206, 25), (212, 0)], float,
 )  # fmt: skip
 OBLIQUE = np.array(
     [(-20, 96), (0, 92), (30, 90), (60, 95), (90, 104), (115, 111), (132, 114), (150, 110),
@@ -44,23 +45,23 @@ class View:
 
 VIEWS = (
     View("R", "CC", (98, 112), CRANIOCAUDAL),
-    View("L", "CC", (98, 112), CRANIOCAUDAL, (46, 88), (55, 128, 5.5)),
+    View("L", "CC", (98, 112), CRANIOCAUDAL, (46, 88), (55, 128, 7.5)),
     View("R", "MLO", (114, 132), OBLIQUE),
-    View("L", "MLO", (114, 132), OBLIQUE, (52, 108), (58, 140, 5.5)),
+    View("L", "MLO", (114, 132), OBLIQUE, (52, 108), (58, 146, 7.5)),
 )
 
 
 def _edges(view: View, x: Plane, y: Plane) -> Plane:
     """Return the depth below the skin, mm, negative outside; the chest wall is at x = 0."""
-    heights, reach = view.outline[:, 0], view.outline[:, 1]
-    fine = np.linspace(heights[0], heights[-1], 400)
-    smooth = np.convolve(np.pad(np.interp(fine, heights, reach), 12, mode="edge"),
-                         np.hanning(25) / np.hanning(25).sum(), "valid")  # fmt: skip
-    edge = np.interp(y[:, 0], fine, smooth, left=-5.0, right=-5.0)
+    knots, reach = view.outline[:, 0], view.outline[:, 1:]
+    fine = np.linspace(knots[0], knots[-1], 600)
+    smooth = np.array([hermite(knots, reach, height)[0] for height in fine])
+    smooth = np.convolve(np.pad(smooth, 30, mode="edge"), np.hanning(61) / 30, "valid")
+    edge = np.interp(y[:, 0], fine, np.maximum(smooth, 0), left=-5.0, right=-5.0)
     slope = np.gradient(edge, y[1, 0] - y[0, 0])
     lean = 1 / np.sqrt(1 + np.clip(slope, -6, 6) ** 2)
     depth = (edge[:, None] - x) * lean[:, None]
-    ends = np.minimum(y - heights[0], heights[-1] - y)
+    ends = np.minimum(y - knots[0], knots[-1] - y)
     return np.minimum(depth, np.maximum(ends * 1.2, -5)).astype(np.float32)
 
 
@@ -83,11 +84,11 @@ class Breast:
         rolled = 1 - np.exp(-np.maximum(depth, 0) / 4.5)
         gland = self._gland()
         image = rolled * (0.17 + 0.62 * gland)
-        image += 0.05 * self._ligaments() * rolled
+        image += 0.03 * self._ligaments() * rolled
         image += 0.20 * np.exp(-(((depth - 0.9) / 0.8) ** 2))
         image = self._with_nipple(image)
         for line in self._vessels():
-            image += 0.11 * line * rolled
+            image += 0.06 * line * rolled
         image = self._with_pectoral(image)
         image = self._with_findings(image)
         return (image * np.clip(depth / 0.5 + 0.6, 0, 1)).astype(np.float32)
@@ -100,11 +101,13 @@ class Breast:
         spread = np.exp(-((np.abs(angle) / 0.62) ** 2.4)) * np.clip((radius - 3) / 16, 0, 1)
         back = np.clip((self.x - 8) / 26, 0, 1) * np.clip((self.depth - 5) / 14, 0, 1)
         cloud = power_noise(self.rng, self.shape, 1.75)
+        cloud -= blurred(cloud, 110.0)
+        cloud /= cloud.std()
         fine = power_noise(self.rng, self.shape, 1.25)
         streak = self._streaks(radius, angle)
-        level = 1.5 * spread * back - 0.62 + 0.50 * cloud + 0.30 * streak + 0.16 * fine
-        gland = 1 / (1 + np.exp(-3.4 * level))
-        texture = 0.78 + 0.14 * streak + 0.10 * fine
+        level = 1.25 * spread * back - 0.72 + 0.36 * cloud + 0.30 * streak + 0.16 * fine
+        gland = 1 / (1 + np.exp(-3.0 * level))
+        texture = 0.74 + 0.12 * streak + 0.07 * fine + 0.06 * cloud
         mixed: Plane = np.clip(gland * texture * (0.25 + 0.75 * back) + 0.05 * cloud + 0.02, 0, 1.1)
         return mixed
 
@@ -150,8 +153,11 @@ class Breast:
         wave = power_noise(self.rng, self.shape, 1.8)
         edge = 64 - self.y * 0.50 - 8 * np.clip(self.y / 120, 0, 1) ** 2 + 0.7 * wave
         inside = np.clip((edge - self.x) / 1.6, 0, 1)
-        fibres = 0.03 * np.sin((self.x * 0.9 + self.y * 0.45) * 1.1 + 2.5 * wave)
-        muscle = 0.66 + 0.10 * (1 - self.y / 130) + fibres + 0.02 * wave
+        strands = power_noise(self.rng, self.shape, 1.1)
+        across = ((self.x * 0.93 + self.y * 0.37) / 0.8).astype(int) % self.shape[0]
+        along = ((self.y * 0.93 - self.x * 0.37) / 6 + 200).astype(int) % self.shape[1]
+        fibres = blurred(np.ascontiguousarray(strands[across, along]), 3.0)
+        muscle = 0.56 + 0.10 * (1 - self.y / 130) + 0.025 * fibres + 0.02 * wave
         node = np.clip((5.0 - np.hypot((self.x - 70) / 1.3, self.y - 24)) / 1.5, 0, 1) * 0.18
         hilum = np.clip((2.0 - np.hypot(self.x - 72, self.y - 24)) / 1.0, 0, 1) * 0.14
         return image + inside * (np.maximum(muscle, image * 0.9) - image) + node - hilum
@@ -159,9 +165,9 @@ class Breast:
     def _with_findings(self, image: Plane) -> Plane:
         if self.view.mass is not None:
             mx, my, radius = self.view.mass
-            lobes = 0.5 * power_noise(self.rng, self.shape, 2.0)
+            lobes = 1.1 * power_noise(self.rng, self.shape, 1.5)
             gap = np.hypot(self.x - mx, (self.y - my) * 1.1) + lobes
-            image = image + 0.20 * np.clip((radius - gap) / 1.6, 0, 1)
+            image = image + 0.11 * np.clip((radius - gap) / 3.0, 0, 1)
         if self.view.calcifications is not None:
             image = image + self._calcified(*self.view.calcifications)
         return image
