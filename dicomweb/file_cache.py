@@ -140,13 +140,28 @@ def _touch(path: Path) -> None:
 
 
 def _files(directory: Path) -> list[tuple[Path, os.stat_result]]:
-    """Return the files two levels down, which is where this cache puts them."""
+    """Return the files two levels down, which is where this cache puts them; links are ignored."""
     found = []
-    for path in directory.glob("*/*"):
-        try:
-            status = path.lstat()
-        except OSError:
-            continue
-        if not path.is_symlink() and path.is_file():
-            found.append((path, status))
-    return found
+    for folder in _entries(directory):
+        if folder.is_dir(follow_symlinks=False):
+            found += [_described(entry) for entry in _entries(folder.path) if _is_file(entry)]
+    return [one for one in found if one is not None]
+
+
+def _entries(directory: Path | str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(directory) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    return entry.is_file(follow_symlinks=False)
+
+
+def _described(entry: os.DirEntry[str]) -> tuple[Path, os.stat_result] | None:
+    try:
+        return Path(entry.path), entry.stat(follow_symlinks=False)
+    except OSError:  # removed meanwhile
+        return None
