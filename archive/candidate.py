@@ -9,7 +9,7 @@ from archive.outcome import Door, Origin, Outcome, OutcomeKind
 from archive.spool import SpooledFile
 from dicomkit import tags
 from dicomkit.dataset import Header
-from dicomkit.errors import DicomkitError, Part10Error
+from dicomkit.errors import DicomkitError
 from dicomkit.frames import index_frames
 from dicomkit.names import PersonName, search_key
 from dicomkit.part10 import check_identity, read_header
@@ -69,7 +69,9 @@ def read_candidate(stream: BinaryIO, spooled: SpooledFile, origin: Origin) -> Ca
         When the bytes are no DICOM object or don't say which one.
     """
     header = read_header(stream)
-    _check_identity(header, origin)
+    # By C-STORE, file meta repeats the command's UIDs. In a file from elsewhere the data set
+    # counts: programs that remove identities forget the meta.
+    check_identity(header, meta_must_agree=origin.door is Door.DIMSE)
     study_instance_uid = header.get_text(tags.STUDY_INSTANCE_UID) or ""
     return Candidate(
         origin=origin,
@@ -84,19 +86,6 @@ def read_candidate(stream: BinaryIO, spooled: SpooledFile, origin: Origin) -> Ca
         instance=_instance_columns(stream, spooled, header),
         quarantine="" if header.pixel_data_complete else "truncated",
     )
-
-
-def _check_identity(header: Header, origin: Origin) -> None:
-    """Check the UIDs.
-
-    By C-STORE, file meta repeats the command's UIDs, and a data set that names another object is
-    refused. In a file from elsewhere the data set counts: de-identifying programs forget the meta.
-    """
-    try:
-        check_identity(header)
-    except Part10Error as error:
-        if error.reason != "uid-mismatch" or origin.door is Door.DIMSE:
-            raise
 
 
 def _instance_columns(stream: BinaryIO, spooled: SpooledFile, header: Header) -> dict[str, Any]:

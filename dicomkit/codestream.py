@@ -16,6 +16,8 @@ _LOSSLESS_HEADERS: Final = frozenset({0xC3, 0xC7, 0xCB, 0xCF, 0xF7})
 _START_OF_SCAN: Final = 0xDA
 _ADOBE: Final = 0xEE
 _JFIF: Final = 0xE0
+_CODING_STYLE: Final = 0x52
+_START_OF_TILE: Final = 0x90
 _XL_SIGNATURE: Final = b"\xff\x0a"
 _XL_SIZE_BITS: Final = (9, 13, 18, 30)
 # Width to height, by the ratio field of ISO 18181-1 D.3.2.
@@ -37,7 +39,8 @@ class Codestream:
     lossless : bool
         A predictive JPEG or JPEG-LS process.
     colour : str
-        What the markers of a JPEG say of its colours: ``ybr``, ``rgb`` or nothing.
+        What the markers say of the colours: ``ybr``, ``rgb``, ``transformed`` (JPEG 2000: its
+        decoder returns RGB whatever went in), or nothing.
     """
 
     rows: int
@@ -59,17 +62,21 @@ def inspect(data: bytes, codec: Codec) -> Codestream:
 
     References: ISO 10918-1 B.2.2, ISO 14495-1 C.2, ISO 15444-1 A.5.1, ISO 18181-1 D.3.
     """
-    readers = {
-        Codec.JPEG: _jpeg,
-        Codec.JPEG_LS: _jpeg,
-        Codec.JPEG_2000: _jpeg_2000,
-        Codec.HTJ2K: _jpeg_2000,
-        Codec.JPEG_XL: _jpeg_xl,
-    }
     try:
-        return readers[codec](data)
+        return _READERS[codec](data)
     except (struct.error, IndexError) as error:
         raise PixelError("codestream", "The compressed frame ends inside its header.") from error
+
+
+def sniff(data: bytes, declared: Codec) -> Codec:
+    """Return the codec the bytes are of, within the JPEG families; else the declared one."""
+    if declared not in _READERS:
+        return declared
+    if data.startswith(_SOC_SIZ):
+        return declared if declared is Codec.HTJ2K else Codec.JPEG_2000
+    if data.startswith(_SOI) and declared is not Codec.JPEG_XL:
+        return Codec.JPEG_LS if b"\xff\xf7" in data[:1024] else Codec.JPEG
+    return declared
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
@@ -119,9 +126,19 @@ def _jpeg_2000(data: bytes) -> Codestream:
     right, bottom, left, top = struct.unpack_from(">4I", data, start + 8)
     (components,) = struct.unpack_from(">H", data, start + 40)
     depth = data[start + 42]
-    return Codestream(
-        bottom - top, right - left, components, (depth & 0x7F) + 1, bool(depth & 0x80)
-    )
+    colour = "transformed" if _has_component_transform(data[start:]) else ""
+    precision, signed = (depth & 0x7F) + 1, bool(depth & 0x80)
+    return Codestream(bottom - top, right - left, components, precision, signed, False, colour)
+
+
+def _has_component_transform(data: bytes) -> bool:
+    """Look at the multiple component transformation of the COD segment (ISO 15444-1 A.6.1)."""
+    for marker, offset, _ in _segments(data):
+        if marker == _CODING_STYLE:
+            return data[offset + 4] == 1
+        if marker == _START_OF_TILE:
+            break
+    return False
 
 
 class _Bits:
@@ -175,3 +192,12 @@ def _jpeg_xl_codestream(data: bytes) -> bytes:
             break
         offset += size
     raise PixelError("codestream", "The frame is not a JPEG XL codestream.")
+
+
+_READERS: Final = {
+    Codec.JPEG: _jpeg,
+    Codec.JPEG_LS: _jpeg,
+    Codec.JPEG_2000: _jpeg_2000,
+    Codec.HTJ2K: _jpeg_2000,
+    Codec.JPEG_XL: _jpeg_xl,
+}

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, Final, NamedTuple, Self
 
 from dicomkit import tags
 from dicomkit.dataset import DataSet, Header
-from dicomkit.errors import Part10Error
+from dicomkit.errors import Part10Error, PixelError
 from dicomkit.lut import LookupTable, Palette, read_palette, read_table
 from dicomkit.part10 import open_source
 from dicomkit.source import DEFAULT, Source
@@ -58,8 +58,6 @@ class FrameContext:
         Float or Double Float Pixel Data.
     big_endian : bool
         Byte order of native pixels.
-    swapped_words : bool
-        Pixels of 8 bits that are stored as big endian words.
     slope, intercept : float
         Rescale; (1, 0) when absent.
     modality_table, voi_table : LookupTable or None
@@ -91,7 +89,6 @@ class FrameContext:
     planar: bool = False
     floating: bool = False
     big_endian: bool = False
-    swapped_words: bool = False
     slope: float = 1.0
     intercept: float = 0.0
     modality_table: LookupTable | None = field(default=None, repr=False)
@@ -117,13 +114,9 @@ class FrameContext:
         frame : int
             Counted from 0; matters where functional groups differ between frames.
 
-        Raises
-        ------
-        PixelError
-            ``palette`` when a PALETTE COLOR image has none.
+        What is missing or damaged leaves its default; decoding or rendering then says so.
         """
-        fields: dict[str, Any] = {**_pixel_module(header), **_byte_order(header)}
-        context = cls(**fields)
+        context = cls(**_pixel_module(header))
         reader = _Reader(None if stream is None else open_source(stream, header))
         groups = [*reader.functional_groups(header, frame), header]
         is_palette = context.photometric == "PALETTE COLOR"
@@ -131,7 +124,7 @@ class FrameContext:
             context,
             **_modality(groups, reader, context),
             **_voi(groups, reader, context),
-            palette=read_palette(header, reader.load) if is_palette else None,
+            palette=_palette(header, reader) if is_palette else None,
             padding=_padding(header, context),
             aspect=_aspect(groups),
             inverse=context.photometric == "MONOCHROME1"
@@ -201,18 +194,20 @@ def _pixel_module(header: Header) -> dict[str, Any]:
         "signed": header.get_int(tags.PIXEL_REPRESENTATION) == 1,
         "planar": samples > 1 and header.get_int(tags.PLANAR_CONFIGURATION) == 1,
         "floating": tag in by_tag,
+        "big_endian": header.encoding.big_endian
+        or header.transfer_syntax_uid == GE_PRIVATE_IMPLICIT_BIG_ENDIAN_PIXELS,
     }
-
-
-def _byte_order(header: Header) -> dict[str, bool]:
-    ge_private = header.transfer_syntax_uid == GE_PRIVATE_IMPLICIT_BIG_ENDIAN_PIXELS
-    big_endian = header.encoding.big_endian or ge_private
-    vr = header.pixel_data.vr if header.pixel_data else ""
-    return {"big_endian": big_endian, "swapped_words": big_endian and vr == "OW"}
 
 
 def _first_with(groups: list[DataSet], tag: int) -> DataSet | None:
     return next((group for group in groups if group.get_floats(tag)), None)
+
+
+def _palette(header: Header, reader: _Reader) -> Palette | None:
+    try:
+        return read_palette(header, reader.load)
+    except PixelError:
+        return None
 
 
 def _modality(groups: list[DataSet], reader: _Reader, context: FrameContext) -> dict[str, Any]:

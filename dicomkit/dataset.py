@@ -133,7 +133,9 @@ class DataSet:
             return [f"{tag:08X}" for tag in unpack_tags(element.value or b"", self.encoding)]
         if element.vr in STRUCT_CODES and element.vr not in BINARY_VRS:
             return [str(number) for number in unpack_numbers(element, self.encoding)]
-        text = self._decode(element).replace("\0", "")
+        # A NUL inside a UID must not vanish, or an invalid UID would become a valid one.
+        text = self._decode(element).rstrip(_PADDING)
+        text = text.replace("\0", " " if element.vr == "UI" else "")
         if element.vr in SINGLE_TEXT_VRS:
             return [text.rstrip()]
         values = [value.strip(_PADDING) for value in text.split("\\")]

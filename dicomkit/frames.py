@@ -30,6 +30,7 @@ _VERSION: Final = 1
 _FLAG_ENCAPSULATED: Final = 1
 _FLAG_STREAM: Final = 2
 _FLAG_DEFLATED: Final = 4
+_FLAG_SWAPPED: Final = 8
 
 Range = tuple[int, int]
 
@@ -51,6 +52,8 @@ class FrameIndex:
     deflated_at : int or None
         Where in the file the deflated data set begins, when offsets count in what inflates
         from it; such frames can't be addressed in the file.
+    swapped : bool
+        Native frames of pixels up to 8 bits, stored as big endian words.
     start, frame_bits : int
         Native frames: offset of the first, bits of one.
     offsets, lengths : sequence of int
@@ -64,6 +67,7 @@ class FrameIndex:
     encapsulated: bool = False
     stream: bool = False
     deflated_at: int | None = None
+    swapped: bool = False
     start: int = 0
     frame_bits: int = 0
     offsets: Sequence[int] = ()
@@ -73,7 +77,8 @@ class FrameIndex:
     @property
     def addressable(self) -> bool:
         """Whether the bytes of `ranges`, read from the file, are one whole frame and no more."""
-        return self.deflated_at is None and not self.stream and not self.frame_bits % 8
+        whole = not self.frame_bits % 8 and not self.swapped
+        return whole and self.deflated_at is None and not self.stream
 
     def ranges(self, n: int) -> list[Range]:
         """Return (offset, length) of the pieces of frame `n`, counted from 0.
@@ -86,21 +91,22 @@ class FrameIndex:
         if not 0 <= n < self.count:
             raise PixelError("no-frame", f"The instance has no data for frame {n + 1}.")
         if not self.encapsulated:
+            unit = 16 if self.swapped else 8
             first = n * self.frame_bits
-            begin, end = first // 8, (first + self.frame_bits + 7) // 8
-            return [(self.start + begin, end - begin)]
+            begin, end = first // unit, -(-(first + self.frame_bits) // unit)
+            return [(self.start + begin * unit // 8, (end - begin) * unit // 8)]
         begin, end = self._fragments_of(n)
         pairs = zip(self.offsets[begin:end], self.lengths[begin:end], strict=True)
         return [(int(offset), int(length)) for offset, length in pairs]
 
     def bit_offset(self, n: int) -> int:
-        """Return the bit of the first byte with which frame `n` begins (Bits Allocated 1)."""
-        return 0 if self.encapsulated else n * self.frame_bits % 8
+        """Return the bit, counted in what `ranges` gives, with which native frame `n` begins."""
+        return n * self.frame_bits % (16 if self.swapped else 8)
 
     def pack(self) -> bytes:
         """Return the index as bytes for storage; 38 of them for native frames."""
         flags = self.encapsulated * _FLAG_ENCAPSULATED | self.stream * _FLAG_STREAM
-        flags |= (self.deflated_at is not None) * _FLAG_DEFLATED
+        flags |= (self.deflated_at is not None) * _FLAG_DEFLATED | self.swapped * _FLAG_SWAPPED
         fields = (self.count, self.declared, self.start, self.frame_bits)
         head = _PACKED.pack(_VERSION, flags, *fields, len(self.offsets))
         if self.deflated_at is not None:
@@ -141,6 +147,7 @@ class FrameIndex:
             encapsulated=bool(flags & _FLAG_ENCAPSULATED),
             stream=bool(flags & _FLAG_STREAM),
             deflated_at=deflated_at,
+            swapped=bool(flags & _FLAG_SWAPPED),
             start=start,
             frame_bits=bits,
             offsets=offsets,
@@ -181,7 +188,8 @@ def index_frames(stream: BinaryIO, header: Header) -> FrameIndex:
 def read_frame(stream: BinaryIO, index: FrameIndex, n: int) -> bytes:
     """Return the bytes of frame `n` (from 0): native pixels, or its codestream.
 
-    Frames of single bits come aligned: their first pixel is bit 0 of the first byte.
+    Frames of single bits come aligned, their first pixel in bit 0 of the first byte; pixels of
+    8 bits come in order even if they are stored as big endian words.
 
     Raises
     ------
@@ -191,7 +199,9 @@ def read_frame(stream: BinaryIO, index: FrameIndex, n: int) -> bytes:
         ``truncated``, ``deflate``.
     """
     data = b"".join(_read_range(stream, index, piece) for piece in index.ranges(n))
-    if index.frame_bits % 8:
+    if index.swapped:
+        data = _swap_words(data)
+    if index.bit_offset(n) or len(data) * 8 > index.frame_bits > 0:
         return _align(data, index.bit_offset(n), index.frame_bits)
     return data
 
@@ -228,6 +238,10 @@ def _allocated_by_tag(header: Header) -> int:
     return {tags.FLOAT_PIXEL_DATA: 32, tags.DOUBLE_FLOAT_PIXEL_DATA: 64}.get(tag, 0)
 
 
+def _is_narrow(header: Header) -> bool:
+    return (header.get_int(tags.BITS_ALLOCATED) or 16) <= 8
+
+
 def _native(header: Header, pixels: PixelData, length: int, declared: int) -> FrameIndex:
     bits = frame_bits(header, length, declared)
     available = length * 8 // bits if bits else 0
@@ -235,6 +249,7 @@ def _native(header: Header, pixels: PixelData, length: int, declared: int) -> Fr
         count=min(declared, available),
         declared=declared,
         deflated_at=header.data_offset if header.deflated else None,
+        swapped=header.encoding.big_endian and pixels.vr == "OW" and _is_narrow(header),
         start=pixels.offset,
         frame_bits=bits,
     )
@@ -354,6 +369,12 @@ def _read_range(stream: BinaryIO, index: FrameIndex, piece: Range) -> bytes:
     if len(data) < length:
         raise truncated("the pixel data")
     return data
+
+
+def _swap_words(data: bytes) -> bytes:
+    swapped = bytearray(len(data))
+    swapped[0::2], swapped[1::2] = data[1::2], data[0::2]
+    return bytes(swapped)
 
 
 def _align(data: bytes, shift: int, bits: int) -> bytes:

@@ -196,3 +196,22 @@ def _codecs(character_sets: Sequence[str]) -> list[tuple[str, str]]:
         if codec in _ALONE and codec != _UTF_8[0]:
             return [(codec, character_sets[0]), _UTF_8]
     return [_UTF_8]
+
+
+def failed_instances(uids: Sequence[str], transfer_syntax: str) -> bytes:
+    """Return the identifier of a final C-MOVE or C-GET response: what was not sent.
+
+    As many UIDs as the length of the element can count are listed.
+
+    References: PS3.4 C.4.2.1.4.2 (Failed SOP Instance UID List).
+    """
+    listed: list[str] = []
+    room = _MAX_SHORT
+    for uid in uids:
+        room -= len(uid) + 1
+        if room < 0:
+            break
+        listed.append(uid)
+    keyword = "FailedSOPInstanceUIDList"
+    key = Key(int(tag_for_keyword(keyword) or 0), keyword)
+    return AnswerEncoder([key], {}, transfer_syntax, ()).encode({keyword: listed})

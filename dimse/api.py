@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError as ModelValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets

@@ -11,6 +11,7 @@ from django.db import close_old_connections, connections
 
 from dimse.find import find
 from dimse.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION
+from dimse.models import Peer
 from dimse.negotiation import negotiate
 from dimse.refusals import Refusals
 from dimse.selectors import Refusal, identify
@@ -120,8 +121,15 @@ def _serve(connection: Connection, address: str) -> None:
         negotiated.contexts,
         (IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION, negotiated.roles),
     )
-    note_seen(peer)
+    _note_seen(peer)
     _converse(Session(association, peer, address))
+
+
+def _note_seen(peer: Peer) -> None:
+    try:
+        note_seen(peer)
+    except DatabaseError:
+        logger.exception("the time of a call could not be noted")
 
 
 def _rejection(refusal: Refusal) -> Rejection:

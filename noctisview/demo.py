@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from archive.outcome import Door, Origin
 from noctisview.accounts import OperatorError
 from operations.folder import import_folder
 from worklist.models import Facility
@@ -25,5 +24,5 @@ def load(source: str | None) -> dict[str, Any]:
     facility = Facility.objects.order_by("pk").first()
     if facility is None:
         facility = Facility.objects.create(name="Demo Facility")
-    summary = import_folder(folder, Origin(door=Door.IMPORT, facility_id=facility.pk))
-    return {"imported": str(summary)}
+    counts = import_folder(folder, facility.pk)
+    return {kind.value: count for kind, count in counts.items()}

@@ -23,6 +23,7 @@ from worklist.services import (
     remove_second_factor,
     reset_password,
 )
+from worklist.tokens import token_digest
 
 # Importing these registers their models: roles take the place of groups, and addresses and
 # authenticators belong to their owners. What they registered is hidden again.
@@ -151,7 +152,7 @@ class ApiTokenAdmin(RecordedAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         data = form.cleaned_data
         token = issue_token(data["user"], data["name"], data["expires_at"])
-        obj.pk = ApiToken.objects.get(user=data["user"], prefix=token[:12], name=data["name"]).pk
+        obj.pk = ApiToken.objects.get(digest=token_digest(token)).pk
         obj.refresh_from_db()
         text = _("The token, shown this once: %(token)s") % {"token": token}
         self.message_user(request, text, messages.WARNING)

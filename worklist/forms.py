@@ -13,7 +13,7 @@ from worklist.services import is_last_administrator
 _BOUND_ROLES = frozenset({UserRole.FACILITY, UserRole.TECHNICIAN})
 
 
-class UserForm(forms.ModelForm):
+class UserForm(forms.ModelForm):  # type: ignore[type-arg]
     """An account; its password is generated and never typed here."""
 
     class Meta:
@@ -43,7 +43,7 @@ class UserForm(forms.ModelForm):
         return stored.role == UserRole.ADMIN and stored.is_active
 
 
-class ApiTokenForm(forms.ModelForm):
+class ApiTokenForm(forms.ModelForm):  # type: ignore[type-arg]
     """A new API token: for whom, for what, for how long."""
 
     class Meta:

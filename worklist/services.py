@@ -77,7 +77,7 @@ def is_last_administrator(user: CustomUser) -> bool:
 def remove_second_factor(user: CustomUser) -> bool:
     """Remove the account's authenticators; say whether there were any."""
     removed, _ = Authenticator.objects.filter(user=user).delete()
-    return removed > 0
+    return bool(removed)
 
 
 def issue_token(user: CustomUser, name: str, expires: datetime | None = None) -> str:

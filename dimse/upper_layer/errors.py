@@ -51,3 +51,7 @@ class ReleasedError(UpperLayerError):
 
 class RejectedError(UpperLayerError):
     """The peer rejected the association that we asked for."""
+
+
+class GivenUpError(UpperLayerError):
+    """Something failed on our side amid a message, which therefore cannot be completed."""

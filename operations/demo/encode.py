@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
+from io import BytesIO
 
 import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
+from pydicom import dcmwrite
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import UID, generate_uid
@@ -67,6 +69,13 @@ def set_pixels(
     _set_pixel_data(dataset, frames, syntax, quality)
     dataset.file_meta = _file_meta(dataset, syntax)
     return dataset
+
+
+def to_bytes(dataset: Dataset) -> bytes:
+    """Return the data set as a Part 10 file (PS3.10 7)."""
+    buffer = BytesIO()
+    dcmwrite(buffer, dataset, enforce_file_format=True)
+    return buffer.getvalue()
 
 
 def _set_pixel_data(

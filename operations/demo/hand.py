@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -47,7 +48,10 @@ class Bone:
 
     def depth(self, x: Plane, y: Plane) -> tuple[Plane, Plane, Plane]:
         """Return depth below the outline, half width and cortex thickness at points, mm."""
-        ux, uy = (self.end[0] - self.start[0]) / self.length, (self.end[1] - self.start[1]) / self.length
+        ux, uy = (
+            (self.end[0] - self.start[0]) / self.length,
+            (self.end[1] - self.start[1]) / self.length,
+        )
         u = (x - self.start[0]) * ux + (y - self.start[1]) * uy
         v = (y - self.start[1]) * ux - (x - self.start[0]) * uy
         t = np.clip(u / self.length, 0, 1)
@@ -105,17 +109,17 @@ CARPALS = (  # x, y, semi-axes, lean in degrees
     (0.5, -22.5, 6.6, 9.8, -4), (10.5, -22, 6.4, 7.6, 12),
 )  # fmt: skip
 FOREARM = (
-    Bone((-7, 90), (-8.0, 1.5), 7.2, 7.0, 14.2, 2.6, 0, -2.2, -0.28, (0.1, 0.24)),
-    Bone((14, 90), (15.0, 3.5), 5.6, 5.2, 7.6, 2.2, 0, 1.6, 0.12, (0.1, 0.14)),
+    Bone((-7, 90), (-8.0, 1.5), 7.2, 7.0, 14.2, 2.6, 0, -2.2, 0.28, (0.1, 0.24)),
+    Bone((14, 90), (15.0, 3.5), 5.6, 5.2, 7.6, 2.2, 0, 1.6, -0.12, (0.1, 0.14)),
 )
 
 
 def _broken(bone: Bone) -> list[Bone]:
     """Return a metacarpal broken below its head, the head tilted towards the palm."""
     (x0, y0), (x1, y1) = bone.start, bone.end
-    split = (x0 + 0.76 * (x1 - x0), y0 + 0.76 * (y1 - y0))
+    split = (x0 + 0.77 * (x1 - x0), y0 + 0.77 * (y1 - y0))
     tilted = (x1 - 4.2, y1 + 2.6)
-    beyond = (x0 + 0.86 * (x1 - x0), y0 + 0.86 * (y1 - y0))
+    beyond = (x0 + 0.82 * (x1 - x0), y0 + 0.82 * (y1 - y0))
     return [
         Bone(bone.start, beyond, bone.base, bone.shaft, bone.shaft * 1.2, bone.cortex, 0.3, 0.4,
              0.35, (0.24, 0.1)),
@@ -162,7 +166,7 @@ class Hand:
         x, y = self.x[:, where[1]], self.y[where[0]]
         depth = np.full((y.size, x.size), -99, np.float32)
         width = np.ones_like(depth)
-        for start, end in zip(points[:-1], points[1:], strict=True):
+        for start, end in itertools.pairwise(points):
             bx, by, bw = end - start
             t = np.clip(((x - start[0]) * bx + (y - start[1]) * by) / (bx**2 + by**2), 0, 1)
             gap = np.hypot(x - start[0] - t * bx, y - start[1] - t * by)

@@ -56,7 +56,6 @@ def _edges(view: View, x: Plane, y: Plane) -> Plane:
     knots, reach = view.outline[:, 0], view.outline[:, 1:]
     fine = np.linspace(knots[0], knots[-1], 600)
     smooth = np.array([hermite(knots, reach, height)[0] for height in fine])
-    smooth = np.convolve(np.pad(smooth, 30, mode="edge"), np.hanning(61) / 30, "valid")
     edge = np.interp(y[:, 0], fine, np.maximum(smooth, 0), left=-5.0, right=-5.0)
     slope = np.gradient(edge, y[1, 0] - y[0, 0])
     lean = 1 / np.sqrt(1 + np.clip(slope, -6, 6) ** 2)
@@ -105,11 +104,12 @@ class Breast:
         cloud /= cloud.std()
         fine = power_noise(self.rng, self.shape, 1.25)
         streak = self._streaks(radius, angle)
-        level = 1.25 * spread * back - 0.72 + 0.36 * cloud + 0.30 * streak + 0.16 * fine
+        level = 1.05 * spread * back - 0.72 + 0.36 * cloud + 0.30 * streak + 0.16 * fine
         gland = 1 / (1 + np.exp(-3.0 * level))
         texture = 0.74 + 0.12 * streak + 0.07 * fine + 0.06 * cloud
-        mixed: Plane = np.clip(gland * texture * (0.25 + 0.75 * back) + 0.05 * cloud + 0.02, 0, 1.1)
-        return mixed
+        mixed: Plane = gland * texture * (0.25 + 0.75 * back) + 0.04 * cloud + 0.03
+        mixed = np.where(mixed > 0.5, 0.5 + 0.55 * np.tanh((mixed - 0.5) / 0.55), mixed)
+        return np.maximum(mixed, 0)
 
     def _streaks(self, radius: Plane, angle: Plane) -> Plane:
         """Return noise drawn out along the lines from the nipple (ducts and strands)."""

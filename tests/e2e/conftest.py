@@ -1,25 +1,19 @@
 """A running NOCTIS with studies in it, and a browser in front of it."""
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+from dicomweb_client.api import DICOMwebClient
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.databases import fresh_database_url
-from tests.e2e.seed import PASSWORD
-from tests.e2e.viewer_studies import write_studies
+from tests.e2e.viewer_studies import all_studies
+from tests.live import LiveServer, LiveUser, start_server
 
 PROJECT = Path(__file__).resolve().parents[2]
-START_S = 60
 CHROMIUM_FLAGS = [
     "--headless=new",
     "--no-sandbox",
@@ -36,93 +30,37 @@ CHROMIUM_FLAGS = [
 
 @dataclass(frozen=True)
 class LiveNoctis:
-    """A server of its own; its data are gone after the tests."""
+    """A server with the studies of viewer_studies.py and these users.
 
-    url: str
-    environment: dict[str, str]
+    ``reader`` sees everything, ``desk`` only what belongs to a facility without studies.
+    """
 
-    def seed(self, folder: Path) -> str:
-        """Create the users of tests/e2e/seed.py and ingest a folder; return what was refused."""
-        return run_python(self.environment, "-m", "tests.e2e.seed", str(folder))
+    server: LiveServer
+    users: dict[str, LiveUser]
 
-
-def run_python(environment: dict[str, str], *words: str) -> str:
-    done = subprocess.run(
-        [sys.executable, *words],
-        cwd=PROJECT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
-    return done.stdout
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until_live(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + START_S
-    while time.monotonic() < end:
-        assert server.poll() is None, log.read_text()[-4000:]
-        try:
-            urllib.request.urlopen(f"{url}/health/live", timeout=2)
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise AssertionError(log.read_text()[-4000:])
+    @property
+    def url(self) -> str:
+        return self.server.url
 
 
 @pytest.fixture(scope="session")
-def live_noctis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveNoctis]:
+def noctis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveNoctis]:
     if not (PROJECT / "viewer/static/viewer/manifest.json").exists():
         pytest.fail("The front end is not built: run 'npm ci && npm run build' in frontend/")
-    data = tmp_path_factory.mktemp("noctis")
-    with fresh_database_url() as database_url:
-        environment = {
-            **os.environ,
-            "NOCTIS_DATA_DIR": str(data),
-            "NOCTIS_DATABASE_URL": database_url,
-            "DJANGO_SETTINGS_MODULE": "noctisview.settings",
-        }
-        run_python(environment, "manage.py", "migrate", "--verbosity", "0")
-        port, log = free_port(), data / "server.log"
-        with log.open("wb") as output:
-            server = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "uvicorn",
-                    "noctisview.asgi:application",
-                    f"--port={port}",
-                ],
-                cwd=PROJECT,
-                env=environment,
-                stdout=output,
-                stderr=output,
-            )
-        try:
-            url = f"http://127.0.0.1:{port}"
-            wait_until_live(url, server, log)
-            yield LiveNoctis(url, environment)
-        finally:
-            server.terminate()
-            server.wait(20)
-
-
-@pytest.fixture(scope="session")
-def noctis(live_noctis: LiveNoctis, tmp_path_factory: pytest.TempPathFactory) -> LiveNoctis:
-    """The live server with the studies of viewer_studies.py."""
-    folder = tmp_path_factory.mktemp("studies")
-    write_studies(folder)
-    refused = live_noctis.seed(folder)
-    assert not refused, refused
-    return live_noctis
+    with start_server(tmp_path_factory.mktemp("noctis")) as server:
+        people = server.populate(
+            facilities=["Test hospital", "Elsewhere"],
+            users={
+                "reader": ("RADIOLOGIST", None),
+                "desk": ("FACILITY", "Elsewhere"),
+                "sender": ("TECHNICIAN", "Test hospital"),
+            },
+        )
+        session = server.session(people.users["sender"].token)
+        client = DICOMwebClient(f"{server.url}/dicom-web", session=session)
+        for instance in all_studies():
+            client.store_instances([instance])
+        yield LiveNoctis(server, people.users)
 
 
 @pytest.fixture(scope="session")
@@ -166,17 +104,17 @@ class Watch:
 
 
 @pytest.fixture(scope="session")
-def signed_in(browser: Browser, noctis: LiveNoctis) -> Callable[[str], dict]:
+def signed_in(browser: Browser, noctis: LiveNoctis) -> Callable[[str], Any]:
     """Sign in once for each user; return the cookies for new contexts."""
-    known: dict[str, dict] = {}
+    known: dict[str, Any] = {}
 
-    def state(username: str) -> dict:
+    def state(username: str) -> Any:
         if username not in known:
             context = browser.new_context()
             page = context.new_page()
             page.goto(f"{noctis.url}/accounts/login/")
             page.fill("input[name=login]", username)
-            page.fill("input[name=password]", PASSWORD)
+            page.fill("input[name=password]", noctis.users[username].password)
             page.press("input[name=password]", "Enter")
             page.wait_for_url(f"{noctis.url}/worklist/**")
             known[username] = context.storage_state()
@@ -192,7 +130,7 @@ def watch() -> Watch:
 
 
 @pytest.fixture
-def page(browser: Browser, signed_in: Callable[[str], dict], watch: Watch) -> Iterator[Page]:
+def page(browser: Browser, signed_in: Callable[[str], Any], watch: Watch) -> Iterator[Page]:
     """A desktop page of the reader; complaints of the page fail the test."""
     context = browser.new_context(
         viewport={"width": 1440, "height": 900}, storage_state=signed_in("reader")

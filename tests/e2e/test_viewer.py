@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -267,7 +268,7 @@ def test_an_ended_session_leads_to_the_sign_in_page(viewer: ViewerPage, watch: W
 
 
 def test_what_may_not_be_seen_is_what_does_not_exist(
-    browser: Browser, noctis: LiveNoctis, signed_in: Callable[[str], dict]
+    browser: Browser, noctis: LiveNoctis, signed_in: Callable[[str], Any]
 ) -> None:
     context = browser.new_context(storage_state=signed_in("desk"))
     answers = [
@@ -307,7 +308,7 @@ def test_nothing_of_a_patient_stays_in_the_browser(viewer: ViewerPage, watch: Wa
 
 
 def test_a_finger_scrolls_and_two_zoom(
-    browser: Browser, noctis: LiveNoctis, signed_in: Callable[[str], dict], watch: Watch
+    browser: Browser, noctis: LiveNoctis, signed_in: Callable[[str], Any], watch: Watch
 ) -> None:
     context = browser.new_context(
         viewport={"width": 390, "height": 844},

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
@@ -149,9 +148,9 @@ def broken_among_good(person: Person) -> Iterator[FileDataset]:
         yield instance
 
 
-def write_studies(folder: Path) -> list[Path]:
-    """Write all studies; return the files."""
-    instances = [
+def all_studies() -> list[FileDataset]:
+    """Return every instance."""
+    return [
         *(ct_slice(FIRST, index) for index in range(SLICES)),
         *(ct_slice(SECOND, index) for index in range(2)),
         clip(OBJECTS),
@@ -160,8 +159,3 @@ def write_studies(folder: Path) -> list[Path]:
         document(OBJECTS),
         *broken_among_good(BROKEN),
     ]
-    paths = []
-    for place, instance in enumerate(instances):
-        paths.append(folder / f"{place:03}.dcm")
-        instance.save_as(paths[-1], enforce_file_format=True)
-    return paths

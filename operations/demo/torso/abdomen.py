@@ -230,7 +230,7 @@ class Abdomen:
         patch = LIVER.cut(canvas)
         if patch is None:
             return
-        where = patch.view.where
+        where, grid, s = patch.view.where, canvas.grid, canvas.s
         edge = patch.distance + 1.5 * canvas.texture(self.wide)[where]
         edge = np.maximum(edge, np.maximum(cavity[where] + 1.6, 2.0 - below[where]))
         share = canvas.cover(edge)
