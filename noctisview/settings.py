@@ -115,10 +115,7 @@ HUEY = {
 
 # --- People -------------------------------------------------------------------------------
 AUTH_USER_MODEL = "worklist.CustomUser"
-AUTHENTICATION_BACKENDS = [
-    "worklist.backends.RoleBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["worklist.backends.RoleBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -146,6 +143,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = env.number("NOCTIS_SESSION_SECONDS", 12 * 3600)
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "worklist.errors.csrf_failure"
 
 # --- Browser security ----------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -222,6 +220,23 @@ UNFOLD = {
     "SITE_HEADER": "NOCTIS",
     "SITE_SUBHEADER": "Administration",
     "SITE_URL": "/worklist/",
+    "SITE_SYMBOL": "dark_mode",
+    # The accent of worklist/static/noctis/tokens.css, as a scale.
+    "COLORS": {
+        "primary": {
+            "50": "#f0f8fa",
+            "100": "#e0f0f5",
+            "200": "#bfe0ea",
+            "300": "#8fcadb",
+            "400": "#5cb8d6",
+            "500": "#2391b3",
+            "600": "#0b6e8f",
+            "700": "#095a76",
+            "800": "#0b4a60",
+            "900": "#0d3e50",
+            "950": "#12303b",
+        },
+    },
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
 }

@@ -4,6 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+handler400 = "worklist.errors.bad_request"
+handler403 = "worklist.errors.permission_denied"
+handler404 = "worklist.errors.page_not_found"
+handler500 = "worklist.errors.server_error"
+
 urlpatterns = [
     path("", RedirectView.as_view(url="/worklist/"), name="home"),
     path("admin/", admin.site.urls),

@@ -3,6 +3,7 @@ from typing import Any
 from allauth.account import admin as account_admin
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.account.views import logout
 from allauth.mfa import admin as mfa_admin
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
@@ -11,6 +12,7 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import RedirectView
 from unfold.admin import ModelAdmin
 
 from audit.services import record_administration, record_password_changed
@@ -34,6 +36,10 @@ for hidden in (Group, EmailAddress, Authenticator):
 
 # One door: the site's own sign-in page knows neither rate limits nor the second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.logout = logout  # type: ignore[method-assign]
+admin.site.password_change = RedirectView.as_view(  # type: ignore[method-assign, assignment]
+    pattern_name="account_change_password"
+)
 
 
 class RecordedAdmin(ModelAdmin):  # type: ignore[misc]
