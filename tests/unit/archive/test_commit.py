@@ -207,11 +207,11 @@ def test_a_leader_that_dies_leaves_nobody_waiting(facility, monkeypatch):
 
 
 def test_errors_of_postgresql_that_pass_are_worth_another_try():
-    class Deadlock(Exception):
+    class DeadlockError(Exception):
         sqlstate = "40P01"
 
     error = OperationalError("deadlock detected")
-    error.__cause__ = Deadlock()
+    error.__cause__ = DeadlockError()
     assert commit._is_worth_retrying(error)
     assert commit._is_worth_retrying(IntegrityError("duplicate key"))
 
