@@ -21,7 +21,7 @@ def echo(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def facts(request: HttpRequest) -> HttpResponse:
+def facts(request: HttpRequest, name: str) -> HttpResponse:
     words = [
         request.method,
         request.path,
