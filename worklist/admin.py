@@ -20,12 +20,11 @@ from worklist.adapters import actor_of
 from worklist.forms import ApiTokenForm, UserForm
 from worklist.models import ApiToken, CustomUser, Facility
 from worklist.services import (
+    create_token,
     create_user,
-    issue_token,
     remove_second_factor,
     reset_password,
 )
-from worklist.tokens import token_digest
 
 # Importing these registers their models: roles take the place of groups, and addresses and
 # authenticators belong to their owners. What they registered is hidden again.
@@ -157,8 +156,8 @@ class ApiTokenAdmin(RecordedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         data = form.cleaned_data
-        token = issue_token(data["user"], data["name"], data["expires_at"])
-        obj.pk = ApiToken.objects.get(digest=token_digest(token)).pk
+        made, token = create_token(data["user"], data["name"], data["expires_at"])
+        obj.pk = made.pk
         obj.refresh_from_db()
         text = _("The token, shown this once: %(token)s") % {"token": token}
         self.message_user(request, text, messages.WARNING)

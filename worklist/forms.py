@@ -7,10 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from worklist.models import ApiToken, CustomUser, UserRole
+from worklist.roles import FACILITY_BOUND_ROLES
 from worklist.services import is_last_administrator
-
-# What these roles may see is their facility's: without one they would see nothing.
-_BOUND_ROLES = frozenset({UserRole.FACILITY, UserRole.TECHNICIAN})
 
 
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -29,7 +27,7 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]
         """Ask for a facility where the role needs one, and for one administrator to remain."""
         cleaned = super().clean() or {}
         role = cleaned.get("role")
-        if role in _BOUND_ROLES and cleaned.get("facility") is None:
+        if role in FACILITY_BOUND_ROLES and cleaned.get("facility") is None:
             self.add_error("facility", _("This role works for one facility: choose it."))
         loses_rights = role != UserRole.ADMIN or not cleaned.get("is_active", True)
         if self._was_administrator() and loses_rights and is_last_administrator(self.instance):

@@ -22,6 +22,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     UserRole.TECHNICIAN: _FACILITY_BOUND | {"archive.manage_study"},
 }
 
+# Who works for one facility, and sees nothing without one.
+FACILITY_BOUND_ROLES = frozenset({UserRole.FACILITY, UserRole.TECHNICIAN})
+
 
 def permissions_of(role: str) -> frozenset[str]:
     """Return the permissions of a role; an unknown role has none."""

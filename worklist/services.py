@@ -80,10 +80,17 @@ def remove_second_factor(user: CustomUser) -> bool:
     return bool(removed)
 
 
-def issue_token(user: CustomUser, name: str, expires: datetime | None = None) -> str:
-    """Create an API token of `user` and return it: it is shown once, only its digest is kept."""
+def create_token(
+    user: CustomUser, name: str, expires: datetime | None = None
+) -> tuple[ApiToken, str]:
+    """Create an API token and return its row and the token: only its digest is kept."""
     token = f"noctis_{secrets.token_urlsafe(32)}"
-    ApiToken.objects.create(
+    row = ApiToken.objects.create(
         user=user, name=name, prefix=token[:12], digest=token_digest(token), expires_at=expires
     )
-    return token
+    return row, token
+
+
+def issue_token(user: CustomUser, name: str, expires: datetime | None = None) -> str:
+    """Create an API token of `user` and return it, to be shown this once."""
+    return create_token(user, name, expires)[1]
