@@ -33,7 +33,7 @@ def test_the_short_way_needs_few_statements(warm, django_assert_max_num_queries)
     # One look for a duplicate, savepoint and release (a transaction outside of tests), study,
     # series, instance, audit row.
     with django_assert_max_num_queries(7):
-        store_third(warm)
+        store(warm, ct_file(instance=3))
     assert counts() == (1, 3, [3])
 
 

@@ -55,9 +55,7 @@ def test_a_young_object_may_still_get_its_row(facility):
     assert storage.path_of(key).exists()
 
 
-def test_an_object_whose_row_comes_meanwhile_is_moved_back(
-    facility, folders, old, monkeypatch
-):
+def test_an_object_whose_row_comes_meanwhile_is_moved_back(facility, folders, old, monkeypatch):
     key = orphan()
     answers = iter([[key], []])
     monkeypatch.setattr(module, "_without_row", lambda keys: next(answers))
