@@ -37,7 +37,7 @@ class Codestream:
     signed : bool
         Samples are two's complement (JPEG 2000).
     lossless : bool
-        A predictive JPEG or JPEG-LS process.
+        A predictive JPEG, JPEG-LS, or reversible JPEG 2000.
     colour : str
         What the markers say of the colours: ``ybr``, ``rgb``, ``transformed`` (JPEG 2000: its
         decoder returns RGB whatever went in), or nothing.
@@ -126,19 +126,23 @@ def _jpeg_2000(data: bytes) -> Codestream:
     right, bottom, left, top = struct.unpack_from(">4I", data, start + 8)
     (components,) = struct.unpack_from(">H", data, start + 40)
     depth = data[start + 42]
-    colour = "transformed" if _has_component_transform(data[start:]) else ""
-    precision, signed = (depth & 0x7F) + 1, bool(depth & 0x80)
-    return Codestream(bottom - top, right - left, components, precision, signed, False, colour)
+    transform, reversible = _coding_style(data[start:])
+    colour = "transformed" if transform else ""
+    size = bottom - top, right - left
+    return Codestream(*size, components, (depth & 0x7F) + 1, bool(depth & 0x80), reversible, colour)
 
 
-def _has_component_transform(data: bytes) -> bool:
-    """Look at the multiple component transformation of the COD segment (ISO 15444-1 A.6.1)."""
+def _coding_style(data: bytes) -> tuple[bool, bool]:
+    """Tell, by the COD segment, whether colours are transformed and whether that is reversible.
+
+    References: ISO 15444-1 A.6.1.
+    """
     for marker, offset, _ in _segments(data):
         if marker == _CODING_STYLE:
-            return data[offset + 4] == 1
+            return data[offset + 4] == 1, data[offset + 9] == 1
         if marker == _START_OF_TILE:
             break
-    return False
+    return False, False
 
 
 class _Bits:

@@ -256,7 +256,9 @@ def _decode_jpeg_2000(data: bytes, codestream: Codestream, context: FrameContext
 
 
 def _decode_htj2k(data: bytes, codestream: Codestream, context: FrameContext) -> NDArray:
-    pixels = imagecodecs.htj2k_decode(data, planar=False)
+    # OpenJPH is twice as fast; but its binding lets what overshoots white wrap around to black.
+    decode = imagecodecs.htj2k_decode if codestream.lossless else imagecodecs.jpeg2k_decode
+    pixels = decode(data, planar=False)
     return _untransformed(pixels, codestream, context)
 
 

@@ -23,7 +23,7 @@ class Codec(Enum):
     JPEG = "jpeg"
     JPEG_LS = "jpeg-ls"
     JPEG_2000 = "jpeg-2000"
-    HTJ2K = "htj2k"
+    HTJ2K = "htj2k"  # lossless only; 1.2.840.10008.1.2.4.203 goes with JPEG_2000
     JPEG_XL = "jpeg-xl"
     RLE = "rle"
     DEFLATED_FRAME = "deflated-frame"
@@ -43,8 +43,8 @@ _CODECS: Final = {
     DEFLATED_IMAGE_FRAME: Codec.DEFLATED_FRAME,
     **{f"{_JPEG}{number}": Codec.JPEG for number in range(50, 71)},
     **{f"{_JPEG}{number}": Codec.JPEG_LS for number in (80, 81)},
-    **{f"{_JPEG}{number}": Codec.JPEG_2000 for number in (90, 91, 92, 93)},
-    **{f"{_JPEG}{number}": Codec.HTJ2K for number in (201, 202, 203)},
+    **{f"{_JPEG}{number}": Codec.JPEG_2000 for number in (90, 91, 92, 93, 203)},
+    **{f"{_JPEG}{number}": Codec.HTJ2K for number in (201, 202)},
     **{f"{_JPEG}{number}": Codec.JPEG_XL for number in (110, 111, 112)},
     **{f"{_JPEG}{number}": Codec.VIDEO for number in range(100, 109)},
     **{f"{_JPEG}{number}.1": Codec.VIDEO for number in range(100, 107)},

@@ -77,7 +77,12 @@ def database(url: str, default_sqlite: Path) -> dict[str, Any]:
     """Return Django's database setting for a ``sqlite:///path`` or ``postgresql://`` URL."""
     if not url or url.startswith("sqlite:"):
         path = url.removeprefix("sqlite:///") if url else str(default_sqlite)
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": SQLITE_OPTIONS}
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": path,
+            "CONN_MAX_AGE": 60,  # opening one costs more than most queries
+            "OPTIONS": SQLITE_OPTIONS,
+        }
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured(

@@ -241,7 +241,7 @@ class MeViewSet(viewsets.ViewSet):
     @extend_schema(operation_id="me_retrieve", responses=MeSerializer)
     def list(self, request: Request) -> Response:
         """Return the account of the session or token."""
-        return Response(MeSerializer(request.user).data)
+        return Response(MeSerializer(cast(CustomUser, request.user)).data)
 
 
 def _record(request: Request, kind: str, subject: Any, change: str, fields: list[str]) -> None:

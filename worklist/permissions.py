@@ -18,7 +18,7 @@ class MayManageUsers(BasePermission):
 class MayManageFacilities(BasePermission):
     """Anybody signed in may read; who manages facilities may write."""
 
-    safe_methods: ClassVar[tuple[str, ...]] = SAFE_METHODS
+    safe_methods: ClassVar[tuple[str, ...]] = tuple(SAFE_METHODS)
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Say whether the view may be used."""
