@@ -5,12 +5,14 @@ Objects of a series that is known and unchanged take the short way of `archive.f
 
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import F
 
 from archive.candidate import Candidate, patient_columns, series_columns, study_columns
 from archive.columns import with_member
 from archive.identity import same_name
 from archive.models import Instance, Patient, Series, Study
+from archive.rows import insert_row
 from notifications.outbox import publish
 
 # After an event a study's row may change for this long without another one: who shows it should
@@ -20,6 +22,13 @@ SETTLE_S = 2
 OTHER_NAME = "other-name"
 SERIES_ELSEWHERE = "series-in-other-study"
 PATIENT_MISMATCH = "patient-mismatch"
+
+_STUDY_EXISTS = "SELECT 1 FROM archive_study WHERE facility_id = %s AND study_instance_uid = %s"
+_PATIENT_EXISTS = "SELECT 1 FROM archive_patient WHERE facility_id = %s AND identity = %s"
+_SERIES_EXISTS = (
+    "SELECT 1 FROM archive_series JOIN archive_study ON archive_study.id = archive_series.study_id"
+    " WHERE archive_study.facility_id = %s AND archive_series.series_instance_uid = %s"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +55,13 @@ class Place:
 
 def lock_study(candidate: Candidate) -> Study | None:
     """Return the study the object names, locked against other writers; None when it is new."""
+    facility_id, uid = candidate.origin.facility_id, candidate.study_instance_uid
+    if not _exists(_STUDY_EXISTS, (facility_id, uid)):
+        return None
     return (
         Study.objects.select_for_update(of=("self",))
         .select_related("patient")
-        .filter(
-            facility_id=candidate.origin.facility_id,
-            study_instance_uid=candidate.study_instance_uid,
-        )
+        .filter(facility_id=facility_id, study_instance_uid=uid)
         .first()
     )
 
@@ -75,9 +84,10 @@ def file_instance(candidate: Candidate, study: Study | None, storage_key: str) -
         When another process files the same object at this moment.
     """
     if study is None:
-        study = _create_study(candidate)
-    series, is_new_series = _get_or_create_series(candidate, study)
-    instance = Instance.objects.create(
+        study, series = _open_study(candidate)
+    else:
+        series = _extend_study(study, candidate)
+    instance = Instance(
         facility_id=candidate.origin.facility_id,
         study=study,
         series=series,
@@ -86,10 +96,7 @@ def file_instance(candidate: Candidate, study: Study | None, storage_key: str) -
         storage_key=storage_key,
         **candidate.instance,
     )
-    Series.objects.filter(pk=series.pk).update(
-        instance_count=F("instance_count") + 1, revision=F("revision") + 1
-    )
-    _update_study(study, series, candidate, is_new_series=is_new_series)
+    insert_row(instance)
     return instance
 
 
@@ -102,56 +109,87 @@ def announce(study: Study, topic: str) -> None:
     )
 
 
-def _create_study(candidate: Candidate) -> Study:
-    columns = patient_columns(candidate)
-    patient, _ = Patient.objects.get_or_create(
-        facility_id=candidate.origin.facility_id, identity=columns.pop("identity"), defaults=columns
-    )
-    alert = "" if same_name(patient.name, candidate.patient.name) else OTHER_NAME
-    return Study.objects.create(
+def _open_study(candidate: Candidate) -> tuple[Study, Series]:
+    """Insert a new study with its first series, both counting the object already."""
+    patient = _patient_of(candidate)
+    study = Study(
         facility_id=candidate.origin.facility_id,
         patient=patient,
         study_instance_uid=candidate.study_instance_uid,
-        alert=alert,
+        alert="" if same_name(patient.name, candidate.patient.name) else OTHER_NAME,
         **study_columns(candidate),
     )
+    series = _new_series(candidate)
+    _count_series(study, series)
+    _count_instance(study, candidate)
+    insert_row(study)
+    series.study = study
+    insert_row(series)
+    return study, series
 
 
-def _get_or_create_series(candidate: Candidate, study: Study) -> tuple[Series, bool]:
-    found = Series.objects.filter(
+def _extend_study(study: Study, candidate: Candidate) -> Series:
+    """Count the object in a known study, which is locked, and in its series, new or known."""
+    series = Series.objects.filter(
         study=study, series_instance_uid=candidate.series_instance_uid
     ).first()
-    if found is not None:
-        return found, False
-    elsewhere = Series.objects.filter(
-        study__facility_id=study.facility_id, series_instance_uid=candidate.series_instance_uid
-    )
-    if elsewhere.exists():
-        study.alert = study.alert or SERIES_ELSEWHERE
-    created = Series.objects.create(
-        study=study,
-        series_instance_uid=candidate.series_instance_uid,
-        **series_columns(candidate),
-    )
-    return created, True
-
-
-def _update_study(
-    study: Study, series: Series, candidate: Candidate, *, is_new_series: bool
-) -> None:
-    """Bring the study's totals up to date; it is locked, so plain arithmetic is exact."""
+    if series is None:
+        series = _new_series(candidate)
+        series.study = study
+        _count_series(study, series)
+        insert_row(series)
+        _fill_blanks(study, candidate)
+    else:
+        Series.objects.filter(pk=series.pk).update(
+            instance_count=F("instance_count") + 1, revision=F("revision") + 1
+        )
     if not same_name(study.patient_name, candidate.patient.name):
         study.alert = study.alert or OTHER_NAME
-    if is_new_series:
-        study.series_count += 1
-        study.modalities = with_member(study.modalities, series.modality, 200)
-        study.body_parts = with_member(study.body_parts, series.body_part, 200)
-        _fill_blanks(study, candidate)
+    _count_instance(study, candidate)
+    study.save()
+    return series
+
+
+def _patient_of(candidate: Candidate) -> Patient:
+    columns = patient_columns(candidate)
+    facility_id, identity = candidate.origin.facility_id, columns["identity"]
+    if _exists(_PATIENT_EXISTS, (facility_id, identity)):
+        return Patient.objects.get(facility_id=facility_id, identity=identity)
+    patient = Patient(facility_id=facility_id, **columns)
+    insert_row(patient)
+    return patient
+
+
+def _new_series(candidate: Candidate) -> Series:
+    return Series(
+        series_instance_uid=candidate.series_instance_uid,
+        instance_count=1,
+        revision=1,
+        **series_columns(candidate),
+    )
+
+
+def _count_series(study: Study, series: Series) -> None:
+    """Bring the study's totals up to date for a series that is about to be inserted."""
+    if _exists(_SERIES_EXISTS, (study.facility_id, series.series_instance_uid)):
+        study.alert = study.alert or SERIES_ELSEWHERE
+    study.series_count += 1
+    study.modalities = with_member(study.modalities, series.modality, 200)
+    study.body_parts = with_member(study.body_parts, series.body_part, 200)
+
+
+def _count_instance(study: Study, candidate: Candidate) -> None:
+    """Bring the study's totals up to date; it is new or locked, so plain arithmetic is exact."""
     study.sop_classes = with_member(study.sop_classes, candidate.sop_class_uid, 10_000)
     study.instance_count += 1
     study.size_bytes += candidate.spooled.size
     study.touch()
-    study.save()
+
+
+def _exists(statement: str, values: tuple[int, str]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchone() is not None
 
 
 def _fill_blanks(study: Study, candidate: Candidate) -> None:
@@ -162,13 +200,12 @@ def _fill_blanks(study: Study, candidate: Candidate) -> None:
 
 
 def place_of_instance(instance: Instance) -> Place:
-    """Return where more objects of this instance's series go."""
-    study = Study.objects.select_related("patient").get(pk=instance.study_id)
-    series = Series.objects.get(pk=instance.series_id)
+    """Return where more objects of the series of an instance just filed go."""
+    study, series = instance.study, instance.series
     return Place(
         study_id=study.pk,
         series_id=series.pk,
-        patient_id=study.patient_id,
+        patient_id=study.patient.pk,
         patient_key=study.patient.identity,
         patient_name=study.patient_name,
         modality=series.modality,
