@@ -33,15 +33,15 @@ def native_frame(instance: Instance, number: int) -> bytes:
     return _run(instance, {"operation": "native", "frame": number - 1})
 
 
-def explicit_object(instance: Instance) -> bytes:
-    """Return the whole object in Explicit VR Little Endian.
+def explicit_head(instance: Instance) -> bytes:
+    """Return the object in Explicit VR Little Endian up to the first byte of its pixels.
 
     Raises
     ------
     DicomWebError
         As `native_frame`.
     """
-    return _run(instance, {"operation": "explicit"})
+    return _run(instance, {"operation": "explicit-head"})
 
 
 def rendered_frame(instance: Instance, number: int, parameters: RenderParameters) -> bytes:

@@ -3,7 +3,9 @@
 References: PS3.5 8 (native pixel data), A.4 (encapsulated).
 """
 
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Final
 
@@ -107,6 +109,36 @@ def frame_segments(
         return [FileSegment(open_file, start, size) for start, size in index.ranges(number - 1)]
     decode = partial(native_frame, instance, number)
     return [BytesSegment(decode()) if at_once else LazySegment(decode)]
+
+
+@dataclass(frozen=True, slots=True)
+class _NativePixels:
+    """The value of Pixel Data, decoded frame by frame as it is sent, of an even length."""
+
+    instance: Instance
+    count: int
+    length: None = None
+
+    def chunks(self, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the frames."""
+        size = 0
+        for number in range(1, self.count + 1):
+            frame = native_frame(self.instance, number)
+            size += len(frame)
+            yield frame
+        yield bytes(size % 2)
+
+
+def native_pixels(instance: Instance, head: bytes) -> list[Segment]:
+    """Return what follows `head` (`dicomweb.decoding.explicit_head`): native pixels, if any."""
+    if not instance.has_pixels:
+        return []
+    index = frame_index_of(instance)
+    if instance.transfer_syntax_uid in _LITTLE and not index.encapsulated:
+        (length,) = struct.unpack("<I", head[-4:])
+        open_file = partial(open_instance, instance)
+        return [FileSegment(open_file, instance.header_bytes, length)]
+    return [_NativePixels(instance, index.count)]
 
 
 def _lies_as_sent(instance: Instance, index: FrameIndex, representation: Representation) -> bool:

@@ -10,8 +10,9 @@ from django.http.response import HttpResponseBase
 from archive.access import open_instance
 from archive.models import Instance
 from dicomweb.answers import body_response
-from dicomweb.body import Body, FileSegment, LazySegment, Segment
-from dicomweb.decoding import explicit_object
+from dicomweb.body import Body, BytesSegment, FileSegment, Segment
+from dicomweb.decoding import explicit_head
+from dicomweb.frame_source import native_pixels
 from dicomweb.json_type import accepted
 from dicomweb.lookup import Names, find_instances
 from dicomweb.multipart import MultipartBody
@@ -33,7 +34,7 @@ def retrieve_objects(
     multipart = MultipartBody(f"noctis-{_etag(found, syntax)}", DICOM)
     for one in found:
         content_type = f"{DICOM}; transfer-syntax={syntax or one.transfer_syntax_uid}"
-        multipart.add(content_type, [_object(one, syntax)])
+        multipart.add(content_type, _object(one, syntax))
     return body_response(request, multipart.body(), multipart.content_type)
 
 
@@ -48,18 +49,19 @@ def single_object_response(
         406.
     """
     content_type = f"{DICOM}; transfer-syntax={syntax or instance.transfer_syntax_uid}"
-    body = Body([_object(instance, syntax)])
+    body = Body(_object(instance, syntax))
     return body_response(request, body, content_type, _etag([instance], syntax))
 
 
-def _object(instance: Instance, syntax: str | None) -> Segment:
+def _object(instance: Instance, syntax: str | None) -> list[Segment]:
     """Return the object as stored, or in the transfer syntax that is asked for."""
     if syntax is None or syntax == instance.transfer_syntax_uid:
-        return FileSegment(partial(open_instance, instance), 0, instance.size_bytes)
+        return [FileSegment(partial(open_instance, instance), 0, instance.size_bytes)]
     if syntax != EXPLICIT_VR_LITTLE_ENDIAN:
         stored = instance.transfer_syntax_uid
         raise not_acceptable(f"{DICOM} in {stored} (as stored) or {EXPLICIT_VR_LITTLE_ENDIAN}")
-    return LazySegment(partial(explicit_object, instance))
+    head = explicit_head(instance)
+    return [BytesSegment(head), *native_pixels(instance, head)]
 
 
 def _etag(instances: Sequence[Instance], syntax: str | None) -> str:

@@ -179,7 +179,10 @@ def read_rows(study: str, count: int, studies: int, times: int) -> list[Row]:
         ("QIDO name infix", qido("PatientName=*oreau0001*&limit=50", 1, times)),
         ("QIDO date range (a week)", qido(f"StudyDate={day}&limit=200", 1, times)),
         ("QIDO accession", qido("AccessionNumber=A0000100", 1, times)),
-        ("QIDO ModalitiesInStudy", qido("ModalitiesInStudy=MG&limit=50", 50, times)),
+        (
+            "QIDO ModalitiesInStudy",
+            qido("ModalitiesInStudy=MG&limit=50", min(50, studies // 10), times),
+        ),
         ("C-FIND name prefix", cfind({"PatientName": "Moreau0001*"}, 1, times)),
         ("C-FIND name infix", cfind({"PatientName": "*oreau0001*"}, 1, times)),
         ("C-FIND date range (a week)", cfind({"StudyDate": day}, 1, times)),
