@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from archive.models import Instance, Series
+from archive.prepared import PreparedForPrincipal
 from archive.selectors import instances_visible_to, series_visible_to
 from dicomweb.door import principal_of
 from dicomweb.problems import bad_request, not_found
@@ -77,6 +78,21 @@ def _matching(request: HttpRequest, names: Names) -> QuerySet[Instance]:
     return instances_visible_to(principal_of(request)).filter(**conditions).only(*INSTANCE_FACTS)
 
 
+def _one(rows: QuerySet[Instance], study: str, series: str, instance: str) -> QuerySet[Instance]:
+    named = rows.filter(
+        study__study_instance_uid=study,
+        series__series_instance_uid=series,
+        sop_instance_uid=instance,
+    )
+    return named.only(*INSTANCE_FACTS).order_by("study_id")[:1]
+
+
+# Every frame that a viewer fetches asks this.
+_ONE_INSTANCE: Final = PreparedForPrincipal(
+    instances_visible_to, _one, "study", "series", "instance"
+)
+
+
 def find_instances(request: HttpRequest, names: Names) -> list[Instance]:
     """Return the visible instances below `names` in the order of their series and numbers.
 
@@ -102,7 +118,15 @@ def find_instance(request: HttpRequest, names: Names) -> Instance:
     DicomWebError
         404.
     """
-    found: Instance | None = _matching(request, names).order_by("study_id").first()
+    if names.series and not facility_of(request):
+        found = _ONE_INSTANCE.first(
+            principal_of(request),
+            study=names.study,
+            series=names.series,
+            instance=names.instance,
+        )
+    else:
+        found = _matching(request, names).order_by("study_id").first()
     if found is None:
         raise not_found()
     return found

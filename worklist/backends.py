@@ -4,8 +4,16 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 
-from worklist.models import UserRole
+from archive.prepared import Prepared
+from worklist.models import CustomUser, UserRole
 from worklist.roles import permissions_of
+
+_USER = Prepared(lambda user_id: CustomUser.objects.filter(pk=user_id), numbers=("user_id",))
+
+
+def user_by_key(key: int) -> CustomUser | None:
+    """Return a user, active or not; every request asks this."""
+    return _USER.first(user_id=key)
 
 
 class RoleBackend(AuthenticationBackend):  # type: ignore[misc]
@@ -14,6 +22,11 @@ class RoleBackend(AuthenticationBackend):  # type: ignore[misc]
     It is the only backend: a second one would hash each wrong password once more, and would look
     for groups that nobody is in whenever a permission is not held.
     """
+
+    def get_user(self, user_id: int) -> CustomUser | None:
+        """Return the user of a session while the account is active."""
+        user = user_by_key(user_id)
+        return user if user is not None and self.user_can_authenticate(user) else None
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         """Return the role's permissions."""

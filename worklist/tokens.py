@@ -3,9 +3,10 @@
 import hashlib
 from datetime import timedelta
 
-from django.db.models import Q
 from django.utils import timezone
 
+from archive.prepared import Prepared
+from worklist.backends import user_by_key
 from worklist.models import ApiToken, CustomUser
 
 # A token in use is marked at most this often: a viewer that fetches frames must not write.
@@ -29,17 +30,18 @@ def token_from_header(header: str) -> str | None:
     return token.strip()
 
 
+_TOKEN = Prepared(lambda digest: ApiToken.objects.filter(digest=digest), "digest")
+
+
 def user_of_token(token: str) -> CustomUser | None:
-    """Return the active user to whom a valid token belongs, in one query."""
+    """Return the active user to whom a valid token belongs."""
     now = timezone.now()
-    found = (
-        ApiToken.objects.select_related("user", "user__facility")
-        .filter(Q(expires_at=None) | Q(expires_at__gt=now))
-        .filter(digest=token_digest(token), user__is_active=True)
-        .first()
-    )
-    if found is None:
+    found = _TOKEN.first(digest=token_digest(token))
+    if found is None or (found.expires_at is not None and found.expires_at <= now):
+        return None
+    user = user_by_key(found.user_id)
+    if user is None or not user.is_active:
         return None
     if found.last_used_at is None or now - found.last_used_at > LAST_USED_RESOLUTION:
         ApiToken.objects.filter(pk=found.pk).update(last_used_at=now)
-    return found.user
+    return user
