@@ -25,9 +25,11 @@ PATIENT_MISMATCH = "patient-mismatch"
 
 _STUDY_EXISTS = "SELECT 1 FROM archive_study WHERE facility_id = %s AND study_instance_uid = %s"
 _PATIENT_EXISTS = "SELECT 1 FROM archive_patient WHERE facility_id = %s AND identity = %s"
-_SERIES_EXISTS = (
-    "SELECT 1 FROM archive_series JOIN archive_study ON archive_study.id = archive_series.study_id"
-    " WHERE archive_study.facility_id = %s AND archive_series.series_instance_uid = %s"
+# Not narrowed to the facility, or SQLite would begin with all of the facility's studies.
+SERIES_FACILITIES = (
+    "SELECT archive_study.facility_id FROM archive_series JOIN archive_study"
+    " ON archive_study.id = archive_series.study_id"
+    " WHERE archive_series.series_instance_uid = %s"
 )
 
 
@@ -171,11 +173,18 @@ def _new_series(candidate: Candidate) -> Series:
 
 def _count_series(study: Study, series: Series) -> None:
     """Bring the study's totals up to date for a series that is about to be inserted."""
-    if _exists(_SERIES_EXISTS, (study.facility_id, series.series_instance_uid)):
+    if _is_elsewhere(series.series_instance_uid, study.facility_id):
         study.alert = study.alert or SERIES_ELSEWHERE
     study.series_count += 1
     study.modalities = with_member(study.modalities, series.modality, 200)
     study.body_parts = with_member(study.body_parts, series.body_part, 200)
+
+
+def _is_elsewhere(series_instance_uid: str, facility_id: int) -> bool:
+    """Say whether another study of the facility has a series of this UID."""
+    with connection.cursor() as cursor:
+        cursor.execute(SERIES_FACILITIES, (series_instance_uid,))
+        return (facility_id,) in cursor.fetchall()
 
 
 def _count_instance(study: Study, candidate: Candidate) -> None:
