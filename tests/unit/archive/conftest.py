@@ -16,10 +16,10 @@ def folders(archive_folders, monkeypatch):
 
 
 @pytest.fixture
-def facility(db):
+def facility(transactional_db):
     return make_facility()
 
 
 @pytest.fixture
-def other_facility(db):
+def other_facility(transactional_db):
     return make_facility()
