@@ -18,6 +18,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "noctisview.settings")
 django.setup()
 
 from noctisview import accounts, demo  # noqa: E402 - models need the settings above
+from noctisview.launcher.console import Step, say  # noqa: E402
+from operations.folder import FileReport  # noqa: E402
+
+DEMO_MODALITIES = ("CR", "CT", "DX", "MG", "MR", "PT", "US")
 
 
 def _prepare(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -25,7 +29,23 @@ def _prepare(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _demo(arguments: argparse.Namespace) -> dict[str, Any]:
-    return demo.load(arguments.source)
+    if arguments.source is not None:
+        return _import(arguments)
+    with Step("Demo studies", sys.stderr) as step:
+        return demo.generate(step.note, arguments.only or ())
+
+
+def _import(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Import a folder; what did not simply go in is said as it is met."""
+    problems = []
+
+    def said(report: FileReport) -> None:
+        if report.is_worth_a_line:
+            problems.append(demo.line_of(report))
+            if not arguments.json:
+                say(problems[-1])
+
+    return {**demo.bring_in(arguments.source, said, arguments.facility), "problems": problems}
 
 
 def _admin_password(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -38,6 +58,14 @@ def _parser() -> argparse.ArgumentParser:
     _add(verbs, "prepare", _prepare, "migrate, and create the administrator")
     loader = _add(verbs, "demo", _demo, "load demo studies")
     loader.add_argument("--from", dest="source", type=Path, metavar="DIR", help="import a folder")
+    loader.add_argument("--facility", metavar="NAME", help="whose studies an imported folder holds")
+    loader.add_argument(
+        "--only",
+        nargs="+",
+        choices=DEMO_MODALITIES,
+        metavar="MODALITY",
+        help=f"generate only these: {', '.join(DEMO_MODALITIES)}",
+    )
     reset = _add(verbs, "admin-password", _admin_password, "give an administrator a new password")
     reset.add_argument("username", nargs="?", default="admin")
     return parser

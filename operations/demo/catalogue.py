@@ -10,10 +10,10 @@ from pydicom.dataset import Dataset
 
 from operations.demo.ct import CHEST_ABDOMEN, CHEST_ABDOMEN_PRIOR, ct_datasets
 from operations.demo.encode import Syntax
-from operations.demo.hand import hand_datasets
-from operations.demo.headers import Patient, Visit
-from operations.demo.mammography import mammography_datasets
-from operations.demo.mr import HeadStudy
+from operations.demo.hand import PROJECTIONS, hand_datasets
+from operations.demo.headers import Patient, Visit, uid
+from operations.demo.mammography import VIEWS, mammography_datasets
+from operations.demo.mr import SERIES, SLICES, mr_datasets
 from operations.demo.people import (
     ADEYEMI,
     HARBOUR,
@@ -26,7 +26,7 @@ from operations.demo.people import (
     ORLOV,
     SEO,
 )
-from operations.demo.pet import PetCt
+from operations.demo.pet import LOW_DOSE, petct_datasets
 from operations.demo.radiograph import Plate, chest_datasets
 from operations.demo.torso.chest import Nodule
 from operations.demo.torso.phantom import Person
@@ -34,6 +34,7 @@ from operations.demo.torso.wall import Habitus
 from operations.demo.ultrasound import echo_datasets
 
 NODULE_AT = (-78.0, -20.0, 75.0)
+NODE_AT = (18.0, -2.0, 88.0)  # below the arch of the aorta
 UPRIGHT = Habitus(table=False, arms_up=False)
 CHEST_PLATE = Plate(
     Person(21, UPRIGHT), 1.0, opacity=((86.0, 162.0), 30.0, 0.42), syntax=Syntax.JPEG2000_LOSSLESS,
@@ -45,11 +46,37 @@ YOUNG_PLATE = Plate(Person(27, Habitus(0.8, -6.0, False, False)), 0.96, (2.0, -3
 
 @dataclass(frozen=True)
 class DemoStudy:
-    """One study; ``datasets`` makes its instances one at a time, ready to be written."""
+    """One study, made unit by unit: a slice with all its sequences, a view, a loop.
+
+    Parameters
+    ----------
+    visit
+        Whose study it is, and what its headers say.
+    units
+        How many units it has; any of them can be made without the others.
+    make
+        Makes the instances of some units.
+    per_unit
+        Instances that a unit gives.
+    portion
+        How many units are worth making at a stretch: a second or a few of work.
+    """
 
     visit: Visit
-    count: int
-    make: Callable[[Visit], Iterator[Dataset]]
+    units: int
+    make: Callable[[Visit, range], Iterator[Dataset]]
+    per_unit: int = 1
+    portion: int = 1
+
+    @property
+    def count(self) -> int:
+        """How many instances it has."""
+        return self.units * self.per_unit
+
+    @property
+    def study_instance_uid(self) -> str:
+        """Its Study Instance UID."""
+        return str(uid(*self.visit.stem))
 
     @property
     def key(self) -> str:
@@ -76,9 +103,9 @@ class DemoStudy:
         """The patient."""
         return self.visit.patient
 
-    def datasets(self) -> Iterator[Dataset]:
-        """Yield the instances with pixels and file meta information, one at a time."""
-        return self.make(self.visit)
+    def datasets(self, span: range | None = None) -> Iterator[Dataset]:
+        """Yield the instances of the units of ``span`` (all by default), ready to be written."""
+        return self.make(self.visit, range(self.units) if span is None else span)
 
 
 def _when(today: date, days_ago: int, hour: int, minute: int) -> datetime:
@@ -112,11 +139,11 @@ def _north(today: date) -> list[DemoStudy]:
         "Osei^Kwame^^Dr", _when(today, 0, 8, 15), "HEART", "Phantom Echo", "NUS3",
     )  # fmt: skip
     return [
-        DemoStudy(ct, 160, lambda v: ct_datasets(v, _lindstrom(8.0), CHEST_ABDOMEN, 2)),
-        DemoStudy(ct_prior, 80, lambda v: ct_datasets(v, _lindstrom(5.0), CHEST_ABDOMEN_PRIOR, 2)),
-        DemoStudy(mr, 72, HeadStudy(3).datasets),
-        DemoStudy(pet, 350, _pet_datasets),
-        DemoStudy(echo, 1, lambda v: echo_datasets(v, 5)),
+        DemoStudy(ct, CHEST_ABDOMEN.count, _current_ct, portion=20),
+        DemoStudy(ct_prior, CHEST_ABDOMEN_PRIOR.count, _prior_ct, portion=20),
+        DemoStudy(mr, SLICES, lambda v, span: mr_datasets(v, 3, span), len(SERIES), portion=8),
+        DemoStudy(pet, LOW_DOSE.count, _petct, 2, portion=25),
+        DemoStudy(echo, 1, lambda v, span: echo_datasets(v, 5)),
         *_north_radiographs(today),
     ]
 
@@ -126,24 +153,32 @@ def _lindstrom(nodule_mm: float) -> Person:
     return Person(7, Habitus(breath_mm=breath), (Nodule(NODULE_AT, nodule_mm),))
 
 
-def _pet_datasets(visit: Visit) -> Iterator[Dataset]:
+def _current_ct(visit: Visit, span: range) -> Iterator[Dataset]:
+    return ct_datasets(visit, _lindstrom(8.0), CHEST_ABDOMEN, 2, span)
+
+
+def _prior_ct(visit: Visit, span: range) -> Iterator[Dataset]:
+    return ct_datasets(visit, _lindstrom(5.0), CHEST_ABDOMEN_PRIOR, 2, span)
+
+
+def _petct(visit: Visit, span: range) -> Iterator[Dataset]:
     mass = Nodule((62.0, -8.0, 62.0), 24.0, 42.0, 11.0, 14)
-    node = Nodule((-40.0, -10.0, 112.0), 11.0, 45.0, 5.5, 0)
-    return PetCt(Person(11, Habitus(1.1), (mass, node))).datasets(visit)
+    return petct_datasets(visit, Person(11, Habitus(1.1), (mass,), (NODE_AT,)), span)
 
 
 def _north_radiographs(today: date) -> list[DemoStudy]:
     current = Visit(
         "cr-chest", IBANEZ, NORTH, "CR", "XR Chest PA", "N25041799", "Weiss^Judith^^Dr",
-        _when(today, 1, 16, 48), "CHEST", "Phantom CR", "NCR1", history="Fever, cough for five days",
+        _when(today, 1, 16, 48), "CHEST", "Phantom CR", "NCR1",
+        history="Fever, cough for five days",
     )  # fmt: skip
     prior = Visit(
         "cr-chest-prior", IBANEZ, NORTH, "CR", "XR Chest PA", "N24003127", "Weiss^Judith^^Dr",
         _when(today, 402, 10, 20), "CHEST", "Phantom CR", "NCR1",
     )  # fmt: skip
     return [
-        DemoStudy(current, 1, lambda v: chest_datasets(v, CHEST_PLATE)),
-        DemoStudy(prior, 1, lambda v: chest_datasets(v, CHEST_PLATE_PRIOR)),
+        DemoStudy(current, 1, lambda v, span: chest_datasets(v, CHEST_PLATE)),
+        DemoStudy(prior, 1, lambda v, span: chest_datasets(v, CHEST_PLATE_PRIOR)),
     ]
 
 
@@ -162,9 +197,9 @@ def _harbour(today: date) -> list[DemoStudy]:
         "Fraser^Ailsa^^Dr", _when(today, 3, 11, 2), "CHEST", "Phantom CR", "HCR1",
     )  # fmt: skip
     return [
-        DemoStudy(breast, 4, lambda v: mammography_datasets(v, 9)),
-        DemoStudy(hand, 2, lambda v: hand_datasets(v, 5)),
-        DemoStudy(chest, 1, lambda v: chest_datasets(v, YOUNG_PLATE)),
+        DemoStudy(breast, len(VIEWS), lambda v, span: mammography_datasets(v, 9, span)),
+        DemoStudy(hand, len(PROJECTIONS), lambda v, span: hand_datasets(v, 5, span)),
+        DemoStudy(chest, 1, lambda v, span: chest_datasets(v, YOUNG_PLATE)),
     ]
 
 

@@ -10,10 +10,9 @@ from pydicom.dataset import Dataset
 
 from operations.demo.encode import Syntax, set_pixels
 from operations.demo.headers import Visit, new_instance, new_series, set_plane, uid
-from operations.demo.pipeline import in_order
 from operations.demo.raster import Grid, Plane
 from operations.demo.scanner import Protocol, acquire
-from operations.demo.torso.phantom import Person, Torso
+from operations.demo.torso.phantom import Person, torso_of
 
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
 INTERCEPT = -1024
@@ -67,19 +66,19 @@ CHEST_ABDOMEN_PRIOR = CtSeries(
 )  # fmt: skip
 
 
-def ct_datasets(visit: Visit, person: Person, series: CtSeries, number: int) -> Iterator[Dataset]:
-    """Yield the slices of a series from head to foot."""
-    torso = Torso(person)
+def ct_datasets(
+    visit: Visit, person: Person, series: CtSeries, number: int, span: range
+) -> Iterator[Dataset]:
+    """Yield the slices of a series that ``span`` counts, from head to foot."""
+    torso = torso_of(person)
     shared = new_series(visit, number, "CT", series.description, PatientPosition="HFS",
                         ProtocolName="CHEST ABDOMEN", Laterality="")  # fmt: skip
     seed = person.seed * 100_003 + number * 1009
-
-    def one(index: int) -> Dataset:
-        canvas = torso.slice(series.grid(), series.depth(index), series.step_mm)
+    grid = series.grid()
+    for index in span:
+        canvas = torso.slice(grid, series.depth(index), series.step_mm)
         image = acquire(canvas, series.protocol, seed + index)
-        return ct_instance(visit, series, shared, index, image)
-
-    return in_order(one, range(series.count))
+        yield ct_instance(visit, series, shared, index, image)
 
 
 def ct_instance(

@@ -158,10 +158,8 @@ class Hand:
         rows = np.searchsorted(self.y[:, 0], [top, bottom])
         return slice(*rows.tolist()), slice(*columns.tolist())
 
-    def _near(
-        self, points: NDArray, margin: float
-    ) -> tuple[tuple[slice, slice], Plane, Plane, Plane]:
-        """Return a box, and in it the depth below the outline, half width and cortex."""
+    def _near(self, points: NDArray, margin: float) -> tuple[tuple[slice, slice], Plane, Plane]:
+        """Return a box, and in it the depth below the outline and the half width."""
         where = self._box(points, margin)
         x, y = self.x[:, where[1]], self.y[where[0]]
         depth = np.full((y.size, x.size), -99, np.float32)
@@ -278,13 +276,18 @@ def hand_picture(seed: int, squash: float) -> NDArray[np.uint16]:
     return np.maximum(image, np.asarray(letters, np.float32) * 15.4).astype(np.uint16)
 
 
-def hand_datasets(visit: Visit, seed: int) -> Iterator[Dataset]:
-    """Yield the two projections of the right hand."""
+PROJECTIONS = (
+    ("PA", "R-10214", "postero-anterior", 1.0),
+    ("LLO", "R-10228", "oblique", 0.74),
+)
+
+
+def hand_datasets(visit: Visit, seed: int, span: range) -> Iterator[Dataset]:
+    """Yield the projections of the right hand that ``span`` counts."""
     shared = new_series(visit, 1, "DX", "HAND R PA/OBL", PresentationIntentType="FOR PRESENTATION")
-    for number, (view, code, meaning, squash) in enumerate(
-        (("PA", "R-10214", "postero-anterior", 1.0),
-         ("LLO", "R-10228", "oblique", 0.74)), 1,
-    ):  # fmt: skip
+    for index in span:
+        view, code, meaning, squash = PROJECTIONS[index]
+        number = index + 1
         dataset = new_instance(visit, DX_IMAGE, shared, number, 45 * number)
         dataset.ViewPosition = view
         set_code(dataset, "ViewCodeSequence", code, "SRT", meaning)

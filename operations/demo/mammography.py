@@ -13,7 +13,6 @@ from pydicom.dataset import Dataset
 from operations.demo.encode import Syntax, set_pixels
 from operations.demo.headers import Visit, new_instance, new_series, set_code
 from operations.demo.noise import blurred, power_noise
-from operations.demo.pipeline import in_order
 from operations.demo.raster import Plane
 from operations.demo.shapes import hermite
 
@@ -205,11 +204,11 @@ def _marked(image: Plane, view: View) -> Plane:
     return np.maximum(image, np.asarray(letters, np.float32) * (3800 / 255))
 
 
-def mammography_datasets(visit: Visit, seed: int) -> Iterator[Dataset]:
-    """Yield the four views, one series each."""
-    pictures = in_order(lambda view: mammogram(view, seed), VIEWS)
-    for number, (view, picture) in enumerate(zip(VIEWS, pictures, strict=True), 1):
-        yield _mammography_instance(visit, view, number, picture)
+def mammography_datasets(visit: Visit, seed: int, span: range) -> Iterator[Dataset]:
+    """Yield the views that ``span`` counts, one series each."""
+    for index in span:
+        view = VIEWS[index]
+        yield _mammography_instance(visit, view, index + 1, mammogram(view, seed))
 
 
 def _mammography_instance(

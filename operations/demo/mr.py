@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,6 @@ from operations.demo.head.phantom import Head
 from operations.demo.head.signal import FLAIR, GREY, SEQUENCES, T1, T2, WHITE, Sequence, measured
 from operations.demo.headers import Visit, new_instance, new_series, set_plane, uid
 from operations.demo.noise import SolidNoise
-from operations.demo.pipeline import in_order
 from operations.demo.raster import Grid
 
 MR_IMAGE = "1.2.840.10008.5.1.4.1.1.4"
@@ -22,6 +22,7 @@ SIZE = 256
 FIELD_MM = 230.0
 FIRST_MM = 19.0
 STEP_MM = 4.5
+SLICES = 24
 THICKNESS_MM = 4.0
 TOP_Z_MM = 71.0
 LEVEL = 640.0  # stored value of grey matter
@@ -50,9 +51,8 @@ SERIES = (
 class HeadStudy:
     """The slices of a head, painted once for all sequences."""
 
-    def __init__(self, seed: int, count: int = 24) -> None:
+    def __init__(self, seed: int) -> None:
         self.seed = seed
-        self.count = count
         self.head = Head(seed)
         self.shading = SolidNoise(seed + 70, 240.0, 16)
         self.fine = Grid(SIZE * 2, SIZE * 2, FIELD_MM / SIZE / 2)
@@ -72,16 +72,11 @@ class HeadStudy:
             stored.append(np.clip(np.rint(image), 0, 4095).astype(np.uint16))
         return stored
 
-    def datasets(self, visit: Visit) -> Iterator[Dataset]:
-        """Yield the three series one after the other."""
-        slices: list[list[NDArray[np.uint16]]] = []
-        first, *others = range(len(SERIES))
-        for index, images in enumerate(in_order(self.images, range(self.count))):
-            slices.append(images)
-            yield self._instance(visit, first, index, images[first])
-        for number in others:
-            for index, images in enumerate(slices):
-                yield self._instance(visit, number, index, images[number])
+    def datasets(self, visit: Visit, span: range) -> Iterator[Dataset]:
+        """Yield the slices that ``span`` counts, one instance a sequence."""
+        for index in span:
+            for number, image in enumerate(self.images(index)):
+                yield self._instance(visit, number, index, image)
 
     def _instance(
         self, visit: Visit, number: int, index: int, image: NDArray[np.uint16]
@@ -98,6 +93,17 @@ class HeadStudy:
         dataset.PhotometricInterpretation = "MONOCHROME2"
         dataset.WindowCenter, dataset.WindowWidth = series.window
         return set_pixels(dataset, [image], Syntax.EXPLICIT, bits_stored=12)
+
+
+@lru_cache(maxsize=1)
+def head_study(seed: int) -> HeadStudy:
+    """Return the head of a seed; the last one is kept."""
+    return HeadStudy(seed)
+
+
+def mr_datasets(visit: Visit, seed: int, span: range) -> Iterator[Dataset]:
+    """Yield T1, T2 and FLAIR of the slices that ``span`` counts, from the crown down."""
+    return head_study(seed).datasets(visit, span)
 
 
 def _set_sequence(dataset: Dataset, series: MrSeries) -> None:

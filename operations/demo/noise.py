@@ -34,15 +34,23 @@ class SolidNoise:
         """Return the noise at scattered points (mm), interpolated linearly."""
         size = len(self.volume)
         cells = [np.asarray(v / np.float32(self.cell_mm), np.float32) for v in (s, y, x)]
-        lows = [np.floor(cell).astype(np.int32) for cell in cells]
-        parts = [cell - low for cell, low in zip(cells, lows, strict=True)]
-        found = np.zeros(np.broadcast_shapes(*(cell.shape for cell in cells)), np.float32)
-        for corner in range(8):
-            bits = [(corner >> i) & 1 for i in range(3)]
-            index = tuple((low + bit) % size for low, bit in zip(lows, bits, strict=True))
-            weight = [p if b else 1 - p for p, b in zip(parts, bits, strict=True)]
-            found += self.volume[index] * weight[0] * weight[1] * weight[2]
-        return found
+        floors = [np.floor(cell) for cell in cells]
+        u, v, w = (cell - floor for cell, floor in zip(cells, floors, strict=True))
+        lows = [floor.astype(np.intp) % size for floor in floors]
+        (s0, s1), (y0, y1), (x0, x1) = ((low, (low + 1) % size) for low in lows)
+        values = self.volume.ravel()
+
+        def row(s: NDArray[np.intp], y: NDArray[np.intp]) -> Plane:
+            start = (s * size + y) * size
+            first = values.take(start + x0, mode="clip")
+            along: Plane = first + w * (values.take(start + x1, mode="clip") - first)
+            return along
+
+        near, far = row(s0, y0), row(s1, y0)
+        near += v * (row(s0, y1) - near)
+        far += v * (row(s1, y1) - far)
+        near += u * (far - near)
+        return near
 
 
 def _product(left: Plane, right: Plane) -> Plane:

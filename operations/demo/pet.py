@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from operations.demo.ct import CtSeries, ct_instance
@@ -21,10 +20,9 @@ from operations.demo.headers import (
     uid,
 )
 from operations.demo.noise import blurred
-from operations.demo.pipeline import in_order
-from operations.demo.raster import Plane
+from operations.demo.raster import Canvas, Plane
 from operations.demo.scanner import Protocol, acquire
-from operations.demo.torso.phantom import Person, Torso
+from operations.demo.torso.phantom import Person, torso_of
 
 PET_IMAGE = "1.2.840.10008.5.1.4.1.1.128"
 HALF_LIFE_S = 6586.2  # fluorine-18
@@ -33,49 +31,59 @@ UPTAKE_S = 62 * 60
 BIN = 2  # CT pixels to one PET pixel
 LOW_DOSE = CtSeries(
     "CT LOW DOSE WB 5.0", 175, 5.0, -276.0, 256, 500.0, Syntax.HTJ2K_LOSSLESS, True,
-    Protocol(15.0, 0.55, 0.2), "B30", top_z_mm=905.0, exposure_mas=38, contrast=False, delay_s=3480.0,
+    Protocol(15.0, 0.55, 0.2), "B30", top_z_mm=905.0, exposure_mas=38, contrast=False,
+    delay_s=3480.0,
     window=((40, 400, "SOFT"), (-600, 1500, "LUNG")),
 )  # fmt: skip
 
 
 class PetCt:
-    """A body imaged twice; the uptake is kept while the CT is made."""
+    """A body imaged twice, slice by slice."""
 
     def __init__(self, person: Person, series: CtSeries = LOW_DOSE) -> None:
         self.person = person
         self.series = series
-        self.torso = Torso(person)
+        self.torso = torso_of(person)
+        self.grid = series.grid()
 
-    def _both(self, index: int) -> tuple[Plane, Plane]:
-        series = self.series
-        canvas = self.torso.slice(series.grid(), series.depth(index), series.step_mm)
-        size = series.columns // BIN
-        uptake = canvas.suv.reshape(size, BIN, size, BIN).mean((1, 3))
-        seed = self.person.seed * 100_019 + index
-        return acquire(canvas, series.protocol, seed), uptake.astype(np.float32)
+    def _canvas(self, index: int) -> Canvas:
+        inside = min(max(index, 0), self.series.count - 1)
+        return self.torso.slice(self.grid, self.series.depth(inside), self.series.step_mm)
 
-    def datasets(self, visit: Visit) -> Iterator[Dataset]:
-        """Yield the CT slices, then the PET slices, head to foot."""
+    def datasets(self, visit: Visit, span: range) -> Iterator[Dataset]:
+        """Yield CT and PET of the slices that ``span`` counts, head to foot."""
         series = self.series
         shared = new_series(visit, 2, "CT", series.description, PatientPosition="HFS",
                             ProtocolName="PET CT WB")  # fmt: skip
-        uptakes = []
-        for index, (image, uptake) in enumerate(in_order(self._both, range(series.count))):
-            uptakes.append(uptake)
+        above, here = (_uptake(self._canvas(span.start - 1)), self._canvas(span.start))
+        for index in span:
+            image = acquire(here, series.protocol, self.person.seed * 100_019 + index)
             yield ct_instance(visit, series, shared, index, image)
-        for index, image in enumerate(self._emission(np.stack(uptakes))):
-            yield _pet_instance(visit, series, index, image)
+            below = self._canvas(index + 1)
+            middle = _uptake(here)
+            suv = self._measured(index, 0.22 * above + 0.56 * middle + 0.22 * _uptake(below))
+            yield _pet_instance(visit, series, index, suv)
+            above, here = middle, below
 
-    def _emission(self, uptake: NDArray[np.float32]) -> Iterator[Plane]:
-        """Yield slices of SUV as a scanner of 6 mm resolution measures them."""
-        rng = np.random.default_rng(self.person.seed + 9)
-        padded = np.pad(uptake, ((1, 1), (0, 0), (0, 0)), mode="edge")
-        for index in range(len(uptake)):
-            sharp = 0.22 * padded[index] + 0.56 * padded[index + 1] + 0.22 * padded[index + 2]
-            image = blurred(sharp.astype(np.float32), 0.72)
-            grain = blurred(rng.standard_normal(image.shape, np.float32), 0.75)
-            grain *= np.float32(0.105 / grain.std()) * np.sqrt(np.maximum(image, 0.02) * 2.2)
-            yield np.maximum(image + grain, 0)
+    def _measured(self, index: int, uptake: Plane) -> Plane:
+        """Return a slice of SUV as a scanner of 6 mm resolution measures it."""
+        rng = np.random.default_rng((self.person.seed + 9, index))
+        image = blurred(uptake, 0.72)
+        grain = blurred(rng.standard_normal(image.shape, np.float32), 0.75)
+        grain *= np.float32(0.105 / grain.std()) * np.sqrt(np.maximum(image, 0.02) * 2.2)
+        suv: Plane = np.maximum(image + grain, 0)
+        return suv
+
+
+def _uptake(canvas: Canvas) -> Plane:
+    """Return the uptake of a slice on the pixels of the PET."""
+    rows, columns = (size // BIN for size in canvas.suv.shape)
+    return canvas.suv.reshape(rows, BIN, columns, BIN).mean((1, 3)).astype(np.float32)
+
+
+def petct_datasets(visit: Visit, person: Person, span: range) -> Iterator[Dataset]:
+    """Yield the slices of a PET/CT that ``span`` counts, of both series."""
+    return PetCt(person).datasets(visit, span)
 
 
 def _pet_instance(visit: Visit, series: CtSeries, index: int, suv: Plane) -> Dataset:

@@ -14,9 +14,8 @@ from pydicom.dataset import Dataset
 from operations.demo.encode import Syntax, set_pixels
 from operations.demo.headers import Visit, new_instance, new_series, set_code
 from operations.demo.noise import blurred, ct_noise, power_noise
-from operations.demo.pipeline import in_order
 from operations.demo.raster import Grid, Plane
-from operations.demo.torso.phantom import Person, Torso
+from operations.demo.torso.phantom import Person, Torso, torso_of
 
 CR_IMAGE = "1.2.840.10008.5.1.4.1.1.1"
 ROWS, COLUMNS, PIXEL_MM = 2000, 1700, 0.2
@@ -44,7 +43,7 @@ class Plate:
 @lru_cache(maxsize=2)
 def _projection(person: Person, scale: float) -> tuple[Plane, Plane]:
     """Return attenuation without and from small vessels, the latter on the final pixels."""
-    torso = Torso(person)
+    torso = torso_of(person)
     grid = Grid(256, 336, COARSE_MM, scale)
     depths = np.concatenate([np.arange(TOP_S, 262, 1.9), np.arange(262, 350, 8.0)])
 
@@ -57,7 +56,7 @@ def _projection(person: Person, scale: float) -> tuple[Plane, Plane]:
         dense = np.maximum(hu + 1000, 0) / 1000 + np.maximum(hu - 130, 0) * extra
         return (dense.sum(0) * np.float32(grid.pixel_mm * WATER_PER_MM)).astype(np.float32)
 
-    lines = np.stack(list(in_order(line, depths.tolist())))
+    lines = np.stack([line(s) for s in depths.tolist()])
     spine = np.clip(1.6 - np.abs(grid.x) / 30, 0, 1)
     smooth = (np.roll(lines, 1, 0) + np.roll(lines, -1, 0)) / 2
     lines += 0.5 * spine * (smooth - lines)
@@ -93,7 +92,7 @@ def _resampled(values: NDArray, at: NDArray, wanted: NDArray) -> Plane:
 def radiograph(plate: Plate) -> NDArray[np.uint16]:
     """Return the processed 12-bit picture, shape (2000, 1700), dense parts bright."""
     body, vessels = _projection(plate.person, plate.scale)
-    path = body + vessels
+    path: Plane = body + vessels
     if plate.opacity is not None:
         path = path + _consolidation(plate)
     path = _moved(path, plate)
@@ -103,7 +102,7 @@ def radiograph(plate: Plate) -> NDArray[np.uint16]:
     scattered = np.asarray(
         Image.fromarray(scatter).resize((COLUMNS, ROWS), Image.Resampling.BILINEAR)
     )
-    exposure = 0.72 * signal + 0.28 * scattered
+    exposure: Plane = 0.72 * signal + 0.28 * scattered
     exposure = blurred(exposure, 0.8)
     grain = ct_noise(rng, (ROWS, COLUMNS), 0.22)
     exposure = exposure * (1 + grain * 0.0045 / np.sqrt(np.maximum(exposure, 0.004)))

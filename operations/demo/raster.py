@@ -6,30 +6,52 @@ lungs, all in mm; pixel (0, 0) is the centre of the first pixel.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-Plane = NDArray[np.float32]
+# Arrays of float32 throughout; numpy types what arithmetic gives more loosely.
+Plane = NDArray[np.floating[Any]]
 TABLE = 256  # entries of a table of radii around the circle
 
 
 @dataclass(frozen=True)
 class Grid:
-    """An axial pixel grid centred on the origin; ``scale`` enlarges the anatomy drawn on it."""
+    """An axial pixel grid centred on the origin; ``scale`` enlarges the anatomy drawn on it.
+
+    ``cut_above`` and ``cut_below`` are rows taken off a whole grid: the origin stays in place.
+    """
 
     rows: int
     columns: int
     spacing_mm: float
     scale: float = 1.0
+    cut_above: int = 0
+    cut_below: int = 0
 
     @cached_property
     def pixel_mm(self) -> float:
         """Size of a pixel in anatomical mm."""
         return self.spacing_mm / self.scale
+
+    @property
+    def middle_row(self) -> float:
+        """Row (from 0, with a fraction) that lies at y = 0."""
+        return (self.rows + self.cut_above + self.cut_below - 1) / 2 - self.cut_above
+
+    def band(self, front: float, back: float) -> Grid:
+        """Return the rows between two positions y, mm, as a grid of their own."""
+        first = max(0, int(front / self.pixel_mm + self.middle_row))
+        end = min(self.rows, int(back / self.pixel_mm + self.middle_row) + 2)
+        return replace(
+            self,
+            rows=end - first,
+            cut_above=self.cut_above + first,
+            cut_below=self.cut_below + self.rows - end,
+        )
 
     @cached_property
     def x(self) -> Plane:
@@ -40,7 +62,7 @@ class Grid:
     @cached_property
     def y(self) -> Plane:
         """Row positions, shape (rows, 1), mm."""
-        steps = np.arange(self.rows) - (self.rows - 1) / 2
+        steps = np.arange(self.rows) - self.middle_row
         return (steps * self.pixel_mm).astype(np.float32)[:, None]
 
     @cached_property
@@ -49,7 +71,7 @@ class Grid:
         return np.hypot(self.x, self.y)
 
     @cached_property
-    def fan(self) -> tuple[NDArray[np.int32], Plane]:
+    def fan(self) -> tuple[NDArray[np.intp], Plane]:
         """Index and part between entries of every pixel in a round table (see shapes)."""
         return table_position(self.turn)
 
@@ -60,7 +82,7 @@ class Grid:
 
     def view(self, left: float, right: float, front: float, back: float) -> View | None:
         """Return the part of the grid inside a box given in mm, or None when it is empty."""
-        half_x, half_y = (self.columns - 1) / 2, (self.rows - 1) / 2
+        half_x, half_y = (self.columns - 1) / 2, self.middle_row
         c0 = max(0, int(left / self.pixel_mm + half_x))
         c1 = min(self.columns, int(right / self.pixel_mm + half_x) + 2)
         r0 = max(0, int(front / self.pixel_mm + half_y))
@@ -94,15 +116,24 @@ class Patch(NamedTuple):
 def turns(dx: Plane, dy: Plane) -> Plane:
     """Return angles in turns [0, 1): 0 to the front, a quarter to the patient's left."""
     angle: Plane = np.arctan2(dx, -dy) * np.float32(0.5 / np.pi)
-    return angle % np.float32(1.0)
+    angle -= np.floor(angle)
+    return angle
 
 
-def table_position(turn: Plane) -> tuple[NDArray[np.int32], Plane]:
+def table_position(turn: Plane) -> tuple[NDArray[np.intp], Plane]:
     """Return the entry below and the part towards the next one in a table of ``TABLE`` radii."""
     position = turn * np.float32(TABLE)
     low = position.astype(np.int32)
-    part = position - low
-    return low % TABLE, part
+    part = position - low.astype(np.float32)
+    return (low & (TABLE - 1)).astype(np.intp), part
+
+
+def smooth_max(first: Plane, second: Plane, width: float) -> Plane:
+    """Return the greater of two, rounded off over ``width`` where they cross."""
+    gap = np.abs(first - second)
+    gap *= np.float32(-1 / width)
+    rounded: Plane = np.maximum(first, second) + np.float32(width) * np.log(1 + np.exp(gap))
+    return rounded
 
 
 class Texture(Protocol):

@@ -159,7 +159,7 @@ class Beads:
         low, high = np.searchsorted(self.points[:, 2], (s - thickness_mm / 2, s + thickness_mm / 2))
         x, y = self.points[low:high, 0], self.points[low:high, 1]
         column = np.rint(x / grid.pixel_mm + (grid.columns - 1) / 2).astype(np.int64)
-        row = np.rint(y / grid.pixel_mm + (grid.rows - 1) / 2).astype(np.int64)
+        row = np.rint(y / grid.pixel_mm + grid.middle_row).astype(np.int64)
         kept = (column >= 0) & (column < grid.columns) & (row >= 0) & (row < grid.rows)
         flat = np.bincount(
             (row * grid.columns + column)[kept],

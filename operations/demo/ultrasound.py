@@ -14,7 +14,6 @@ from pydicom.tag import Tag
 from operations.demo.encode import Syntax, set_pixels
 from operations.demo.headers import Visit, new_instance, new_series
 from operations.demo.noise import power_noise
-from operations.demo.pipeline import in_order
 from operations.demo.raster import Plane
 
 US_MULTIFRAME = "1.2.840.10008.5.1.4.1.1.3.1"
@@ -27,6 +26,7 @@ BEAMS, SAMPLES = 208, 560
 FRAMES, FRAME_MS = 48, 1000 / 30
 BEAT_FRAMES = 24  # 75 beats a minute
 CELL_MM = 0.25
+Echoes = NDArray[np.complexfloating]
 LV_X, LV_RADIUS, ANNULUS_Z = 15.0, 22.0, 104.0
 
 
@@ -160,13 +160,12 @@ def _echogenicity(x: Plane, z: Plane, clumps: Plane) -> Plane:
     return total
 
 
-def _point_spread(field: NDArray[np.complex64]) -> NDArray[np.complex64]:
+def _point_spread(field: Echoes) -> Echoes:
     """Blur along the beam (pulse) and across beams (aperture)."""
     across = np.fft.fftfreq(BEAMS)[:, None]
     along = np.fft.fftfreq(SAMPLES)[None, :]
     kernel = np.exp(-2 * np.pi**2 * ((1.25 * across) ** 2 + (1.3 * along) ** 2))
-    blurred: NDArray[np.complex64] = np.fft.ifft2(np.fft.fft2(field) * kernel)
-    return blurred
+    return np.fft.ifft2(np.fft.fft2(field) * kernel)
 
 
 class Screen:
@@ -257,7 +256,7 @@ def echo_datasets(visit: Visit, seed: int, frames: int = FRAMES) -> Iterator[Dat
     dataset.TransducerType = "SECTOR_PHASED"
     dataset.BurnedInAnnotation = "NO"
     dataset.SequenceOfUltrasoundRegions = [_region()]
-    yield set_pixels(dataset, list(in_order(one, range(frames))), Syntax.JPEG_BASELINE)
+    yield set_pixels(dataset, [one(frame) for frame in range(frames)], Syntax.JPEG_BASELINE)
 
 
 def _region() -> Dataset:

@@ -21,7 +21,7 @@ from operations.demo.head.signal import (
 )
 from operations.demo.noise import SolidNoise
 from operations.demo.raster import Grid, Patch, Plane
-from operations.demo.shapes import Ellipsoid, Loft, Tube
+from operations.demo.shapes import Ellipsoid, Loft, Solid, Tube
 
 SIDES = (-1, 1)
 VENTRICLES = [
@@ -179,7 +179,7 @@ class Head:
             for shape, tissue in structures:
                 self._ragged(canvas, shape, tissue, 0.7)
 
-    def _ragged(self, canvas: MrCanvas, shape: Ellipsoid | Tube | Loft, tissue: Tissue,
+    def _ragged(self, canvas: MrCanvas, shape: Solid, tissue: Tissue,
                 amount_mm: float) -> None:  # fmt: skip
         patch = shape.cut(canvas)
         if patch is not None:

@@ -140,11 +140,12 @@ DUODENUM = Tube(
      (-30, 4, 342, 12), (-8, -8, 350, 11), (18, -10, 344, 11), (36, -8, 326, 10.5)]
 )  # fmt: skip
 COLON = Tube(
-    [(-84, 6, 412, 25), (-90, 10, 392, 24), (-96, 14, 365, 22), (-96, 6, 346, 21), (-88, -28, 338, 19),
-     (-66, -62, 345, 18), (-30, -74, 356, 17), (10, -77, 360, 17), (48, -70, 348, 17),
-     (84, -48, 322, 17), (102, -20, 300, 17), (108, 12, 302, 15), (106, 26, 330, 14),
-     (104, 26, 370, 13), (100, 18, 410, 13), (86, 0, 440, 13), (60, -6, 462, 13),
-     (30, 4, 455, 14), (6, 20, 470, 14), (0, 40, 490, 15), (0, 52, 515, 16), (0, 48, 545, 12)],
+    [(-84, 6, 412, 25), (-90, 10, 392, 24), (-96, 14, 365, 22), (-96, 6, 346, 21),
+     (-88, -28, 338, 19), (-66, -62, 345, 18), (-30, -74, 356, 17), (10, -77, 360, 17),
+     (48, -70, 348, 17), (84, -48, 322, 17), (102, -20, 300, 17), (108, 12, 302, 15),
+     (106, 26, 330, 14), (104, 26, 370, 13), (100, 18, 410, 13), (86, 0, 440, 13),
+     (60, -6, 462, 13), (30, 4, 455, 14), (6, 20, 470, 14), (0, 40, 490, 15), (0, 52, 515, 16),
+     (0, 48, 545, 12)],
     4.0,
 )  # fmt: skip
 GALLBLADDER = Ellipsoid((-52, -56, 300), (29, 15, 13), (0.15, -0.45, 0.88))
@@ -264,9 +265,11 @@ class Abdomen:
         middle = (kidney.knots[0] + kidney.knots[-1]) / 2
         x, y = kidney.centre(s)
         opening = max(0.0, 1 - ((s - middle) / 36) ** 2)
+        root = opening**0.5
         hilum = Tube(
-            [(x + side * 3, y - 1, s, 9.5 * opening**0.5 + 0.1), (x - side * 14, y - 11, s, 6.5 * opening**0.5 + 0.1),
-             (x - side * 30, y - 22, s, 9 * opening**0.5 + 0.1)]
+            [(x + side * 3, y - 1, s, 9.5 * root + 0.1),
+             (x - side * 14, y - 11, s, 6.5 * root + 0.1),
+             (x - side * 30, y - 22, s, 9 * root + 0.1)]
         ).cut(canvas)  # fmt: skip
         fine, mid = (canvas.texture(n)[where] for n in (self.fine, self.mid))
         deep = np.clip((-patch.distance - 4) / 3, 0, 1) * np.clip(mid * 1.6, 0, 1)
@@ -275,7 +278,6 @@ class Abdomen:
             return
         ragged = hilum.distance + 2.0 * canvas.texture(self.mid)[hilum.view.where]
         canvas.paint(Patch(hilum.view, ragged), -85.0, 1.0, softness_mm=2)
-        root = opening**0.5
         funnel = [(x + side * 2, y - 1, s, 3.0 * root), (x - side * 12, y - 10, s, 3.6 * root),
                   (x - side * 20, y - 14, s, 1.8 * root)]  # fmt: skip
         canvas.paint(Tube(funnel).cut(canvas), 16.0, 7.0, softness_mm=2)

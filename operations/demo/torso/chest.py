@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from operations.demo.noise import SolidNoise
-from operations.demo.raster import Canvas, Grid, Plane
+from operations.demo.raster import Canvas, Grid, Plane, smooth_max
 from operations.demo.shapes import Ellipsoid, Loft, Tube
 from operations.demo.torso.wall import CAVITY
 from operations.demo.trees import Beads, Growth, grow, scatter
@@ -58,10 +58,10 @@ AORTA = Tube(
      (5, -3, 380, 9), (5, -2, 392, 9)]
 )  # fmt: skip
 VEINS = [
-    Tube([(-140, -18, 50, 4), (-122, -26, 18, 5), (-62, -14, 6, 6), (-44, -22, 18, 6.5), (-30, -27, 42, 8), (-28, -26, 62, 9),
-          (-28, -24, 100, 9.5), (-27, -24, 135, 10.5)]),
-    Tube([(142, -18, 48, 4), (124, -26, 18, 5), (62, -20, 8, 6), (46, -32, 24, 6.5), (22, -46, 44, 6.5), (-6, -44, 54, 6.8),
-          (-27, -32, 62, 7.5)]),
+    Tube([(-140, -18, 50, 4), (-122, -26, 18, 5), (-62, -14, 6, 6), (-44, -22, 18, 6.5),
+          (-30, -27, 42, 8), (-28, -26, 62, 9), (-28, -24, 100, 9.5), (-27, -24, 135, 10.5)]),
+    Tube([(142, -18, 48, 4), (124, -26, 18, 5), (62, -20, 8, 6), (46, -32, 24, 6.5),
+          (22, -46, 44, 6.5), (-6, -44, 54, 6.8), (-27, -32, 62, 7.5)]),
     Tube([(-24, -20, 178, 13), (-25, -4, 196, 12.5), (-25, 8, 215, 12), (-24, 12, 250, 11.5),
           (-22, 9, 285, 11), (-19, 3, 330, 11), (-17, 1, 365, 10.5), (-14, 4, 400, 10)]),
     Tube([(-8, 33, 110, 3.6), (-7, 33, 180, 3.4), (-5, 24, 250, 2.8)]),
@@ -97,7 +97,8 @@ AIRWAYS = [
           (-44, 8, 142, 4.0), (-54, 16, 164, 2.6), (-64, 28, 186, 1.7)]),
     Tube([(-3, 9, 84, 8.4), (14, 11, 100, 6.6), (30, 14, 112, 5.6), (40, 17, 124, 5.0),
           (50, 22, 142, 3.8), (60, 30, 164, 2.5), (70, 38, 184, 1.7)]),
-    Tube([(-30, 7, 106, 5), (-44, 4, 100, 4.2), (-56, 0, 90, 3), (-66, -2, 74, 2), (-72, 0, 60, 1.4)]),
+    Tube([(-30, 7, 106, 5), (-44, 4, 100, 4.2), (-56, 0, 90, 3), (-66, -2, 74, 2),
+          (-72, 0, 60, 1.4)]),
     Tube([(-46, 4, 100, 3.2), (-60, -16, 98, 2.4), (-74, -34, 96, 1.6)]),
     Tube([(-48, 4, 98, 3), (-64, 16, 84, 2.1), (-76, 28, 74, 1.4)]),
     Tube([(-40, 4, 126, 3.6), (-50, -18, 140, 2.6), (-62, -38, 150, 1.7)]),
@@ -124,11 +125,14 @@ NODES = [
 ]  # fmt: skip
 
 
+Point = tuple[float, float, float]
+
+
 @dataclass(frozen=True)
 class Nodule:
     """A round opacity of the lung, diameter in mm."""
 
-    centre: tuple[float, float, float]
+    centre: Point
     diameter_mm: float
     hu: float = 38.0
     suv: float = 1.2
@@ -151,9 +155,16 @@ def dome_depth(grid: Grid, breath_mm: float) -> tuple[Plane, Plane]:
 class Chest:
     """Paints the organs of the chest."""
 
-    def __init__(self, seed: int, breath_mm: float, nodules: tuple[Nodule, ...] = ()) -> None:
+    def __init__(
+        self,
+        seed: int,
+        breath_mm: float,
+        nodules: tuple[Nodule, ...] = (),
+        hot_nodes: tuple[Point, ...] = (),
+    ) -> None:
         self.breath_mm = breath_mm
         self.nodules = nodules
+        self.hot_nodes = [Ellipsoid(centre, (8, 6, 9)) for centre in hot_nodes]
         self.seed = seed
         self.wide = SolidNoise(seed + 11, 55)
         self.mid = SolidNoise(seed + 12, 16)
@@ -171,7 +182,7 @@ class Chest:
 
     def _dome(self, grid: Grid) -> tuple[Plane, Plane]:
         right, left = dome_depth(grid, self.breath_mm)
-        dome = -np.logaddexp(-right / 4, -left / 4) * 4
+        dome = -smooth_max(-right, -left, 4.0)
         dome += np.float32(1.2) * self.wide.plane(grid, 40.0)
         down, across = np.gradient(dome, grid.pixel_mm)
         return dome, (1 / np.sqrt(1 + down**2 + across**2)).astype(np.float32)
@@ -302,6 +313,8 @@ class Chest:
             canvas.paint(patch, 20.0, None, grow_mm=-3.5, softness_mm=2)
         for node in NODES:
             canvas.paint(node.cut(canvas), 58.0, 1.2)
+        for node in self.hot_nodes:
+            canvas.paint(node.cut(canvas), 62.0, 6.5)
 
 
 def paint_nodule(canvas: Canvas, nodule: Nodule, noise: SolidNoise, share: Plane) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from operations.demo.noise import SolidNoise
-from operations.demo.raster import TABLE, Canvas, Patch, Plane, table_position
+from operations.demo.raster import TABLE, Canvas, Grid, Patch, Plane, table_position
 from operations.demo.shapes import Ellipsoid, Loft, Table, Tube, look_up
 
 CORTEX_HU = 820.0
@@ -33,9 +34,9 @@ COLUMN = np.array(
 )
 # Upper edges of C1..C7, T1..T12, L1..L5 and the end of L5.
 LEVELS = np.array(
-    [-128, -112, -94, -77, -60, -43, -26, -8, 10, 29, 48, 68, 88, 109, 130, 152, 175, 199, 224]
-    + [250, 278, 309, 341, 374, 408]
-)
+    [-128, -112, -94, -77, -60, -43, -26, -8, 10, 29, 48, 68, 88, 109, 130, 152, 175, 199, 224,
+     250, 278, 309, 341, 374, 408]
+)  # fmt: skip
 RIB_GAP_MM = 21.0
 RIB_ENDS = np.array([0.40, 0.415, 0.42, 0.42, 0.42, 0.415, 0.40, 0.385, 0.37, 0.35, 0.26, 0.16])
 # How far a rib lies below its head, by angle from the back: 0 at the spine, 16 at the front.
@@ -83,10 +84,19 @@ HUMERI = [
 ]
 
 
+@lru_cache(maxsize=4)
+def _rib_course(grid: Grid) -> tuple[Plane, Plane]:
+    """Return how far a rib lies below its head, and the angle from the spine in turns."""
+    back = grid.turn + np.float32(0.5)
+    back -= np.floor(back)
+    bend: Plane = np.minimum(back, 1 - back)
+    return look_up(RIB_DROP, table_position(back)), bend
+
+
 class Level(NamedTuple):
     """Where a slice lies in the column."""
 
-    index: int
+    number: int
     part: float
     y: float
     half_width: float
@@ -128,7 +138,7 @@ class Skeleton:
         body = _body_patch(canvas, level)
         if body is None:
             return
-        disc = 0.80 if level.index > 6 else 0.74
+        disc = 0.80 if level.number > 6 else 0.74
         if level.part < disc:
             plate = min(level.part, disc - level.part) * 25
             self.bone(canvas, body, 1.3, 205.0 if plate > 2.2 else 420.0)
@@ -140,7 +150,7 @@ class Skeleton:
     def _paint_arch(self, canvas: Canvas, level: Level) -> None:
         s, part, y = canvas.s, level.part, level.y
         canal_y = y + level.half_depth + 8.5
-        thoracic = 7 <= level.index < 19
+        thoracic = 7 <= level.number < 19
         for side in (-1, 1):
             foot = (side * (level.half_width - 6), y + level.half_depth - 4, s, 4.2)
             pillar = (side * (13 if thoracic else 16), canal_y + 3, s, 5.0)
@@ -155,7 +165,7 @@ class Skeleton:
             self.bone(canvas, Tube([facet]).cut(canvas), 1.6)
         lag = 0.25 if thoracic else 0.0
         if (part - lag) % 1.0 > 0.30:
-            tip = canal_y + (18 if level.index < 7 else 26 if thoracic else 31)
+            tip = canal_y + (18 if level.number < 7 else 26 if thoracic else 31)
             self.bone(canvas, Tube([(0, canal_y + 13, s, 3), (0, tip, s, 3.4)], 40).cut(canvas))
         canal = Ellipsoid((0, canal_y, s), (10.5, 8.5, 9)).cut(canvas)
         canvas.paint(canal, -40.0, 0.4)
@@ -169,12 +179,11 @@ class Skeleton:
         if not -15 < canvas.s < 345:
             return
         grid = canvas.grid
-        back = (grid.turn + np.float32(0.5)) % 1
-        u = (canvas.s - look_up(RIB_DROP, table_position(back))) / np.float32(RIB_GAP_MM)
+        drop, bend = _rib_course(grid)
+        u = (np.float32(canvas.s) - drop) / np.float32(RIB_GAP_MM)
         number = np.rint(u)
         offset = (u - number) * np.float32(RIB_GAP_MM)
         index = np.clip(number, 0, 11).astype(np.int8)
-        bend = np.minimum(back, 1 - back)
         ends = RIB_ENDS.astype(np.float32)[index]
         q = np.sqrt(((cavity - 5.4) / 3.6) ** 2 + (offset / 6.3) ** 2)
         inside = (q - 1) * np.float32(3.6)
@@ -261,8 +270,8 @@ def _vein_patch(canvas: Canvas, level: Level) -> Patch | None:
 
 
 def _transverse(level: Level, side: int, canal_y: float, s: float) -> Tube:
-    if level.index < 7:
+    if level.number < 7:
         return Tube([(side * 12, canal_y - 4, s, 4), (side * 20, canal_y - 8, s, 4)], 20)
-    if level.index < 19:
+    if level.number < 19:
         return Tube([(side * 14, canal_y + 4, s, 4.5), (side * 32, canal_y + 10, s, 4.6)], 20)
     return Tube([(side * 19, canal_y, s, 4), (side * 41, canal_y + 4, s, 3.2)], 20)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from operations.demo.noise import SolidNoise
-from operations.demo.raster import Canvas, Grid, Patch, Plane
+from operations.demo.raster import Canvas, Grid, Patch, Plane, smooth_max
 from operations.demo.shapes import Ellipsoid, Loft, Tube, look_up
 
 # Radii from the front (0) round to the back (180) in steps of 22.5 degrees, mm.
@@ -113,9 +113,8 @@ class Wall:
         distance = BODY.over(canvas.grid, canvas.s)
         distance += np.float32(2.4) * canvas.texture(self.wide)
         if self.habitus.table:
-            flat = canvas.grid.y - np.float32(109.0)
-            distance = np.logaddexp(distance / 4, flat / 4) * np.float32(4)
-        return distance.astype(np.float32, copy=False)
+            distance = smooth_max(distance, canvas.grid.y - np.float32(109.0), 4.0)
+        return distance
 
     def with_arms(self, canvas: Canvas, skin: Plane) -> Plane:
         """Return the distance to the skin of the body and of the arms raised beside the head."""
@@ -123,7 +122,7 @@ class Wall:
             patch = arm.cut(canvas, 30)
             if patch is not None:
                 part = skin[patch.view.where]
-                part[:] = -np.logaddexp(-part / 5, -patch.distance / 5) * 5
+                part[:] = -smooth_max(-part, -patch.distance, 5.0)
         return skin
 
     def cavity_distance(self, canvas: Canvas) -> Plane:
@@ -204,7 +203,7 @@ def _belly_planes(
     depth = np.clip(cavity / np.maximum(cavity - edge, 4), 0, 1) + np.float32(0.03) * wide
     flank = np.clip(1.6 - np.abs(np.minimum(grid.turn, 1 - grid.turn) - 0.21) / 0.06, 0, 0.8)
     flank *= np.float32(strength)
-    planes = [_sheet(depth - level, 0.045) * flank for level in (0.36, 0.68)]
+    planes: list[Plane] = [_sheet(depth - level, 0.045) * flank for level in (0.36, 0.68)]
     front = (grid.y < -40) * np.float32(0.75 * strength)
     for x, width in ((0.0, 1.3), (-64.0, 2.2), (64.0, 2.2)):
         planes.append(_sheet(grid.x - np.float32(x) + 2 * wide, width) * front)
