@@ -14,6 +14,7 @@ _SOC_SIZ: Final = b"\xff\x4f\xff\x51"
 _FRAME_HEADERS: Final = frozenset({*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC})
 _LOSSLESS_HEADERS: Final = frozenset({0xC3, 0xC7, 0xCB, 0xCF, 0xF7})
 _START_OF_SCAN: Final = 0xDA
+_END_OF_IMAGE: Final = b"\xff\xd9"
 _ADOBE: Final = 0xEE
 _JFIF: Final = 0xE0
 _CODING_STYLE: Final = 0x52
@@ -41,6 +42,9 @@ class Codestream:
     colour : str
         What the markers say of the colours: ``ybr``, ``rgb``, ``transformed`` (JPEG 2000: its
         decoder returns RGB whatever went in), or nothing.
+    complete : bool
+        Its end is there. Asked of JPEG alone, whose decoder fills what is missing with grey; the
+        others raise errors.
     """
 
     rows: int
@@ -50,6 +54,7 @@ class Codestream:
     signed: bool = False
     lossless: bool = False
     colour: str = ""
+    complete: bool = True
 
 
 def inspect(data: bytes, codec: Codec) -> Codestream:
@@ -115,8 +120,12 @@ def _jpeg_frame(data: bytes, offset: int, marker: int, markings: str) -> Codestr
     identifiers = data[offset + 6 : offset + 6 + 3 * components : 3]
     if identifiers == b"RGB":
         markings = "rgb"
+    # Entropy-coded data holds no marker (ISO 10918-1 B.1.1.5), so that this one is the end.
+    complete = _END_OF_IMAGE in data[offset:]
     lossless = marker in _LOSSLESS_HEADERS
-    return Codestream(rows, columns, components, precision, False, lossless, markings)
+    return Codestream(
+        rows, columns, components, precision, False, lossless, markings, complete=complete
+    )
 
 
 def _jpeg_2000(data: bytes) -> Codestream:

@@ -208,6 +208,8 @@ def _compressed(data: bytes, context: FrameContext, codec: Codec) -> NDArray:
 
 
 def _check_codestream(codestream: Codestream, context: FrameContext) -> None:
+    if not codestream.complete:
+        raise PixelError("truncated", "The compressed frame ends before its end.")
     samples = codestream.rows * codestream.columns * (codestream.components or 1)
     if samples > MAX_SAMPLES:
         raise PixelError("bomb", "The codestream is larger than any image that is decoded here.")
@@ -251,14 +253,8 @@ def _decode_jpeg_ls(data: bytes, _: Codestream, context: FrameContext) -> NDArra
 
 
 def _decode_jpeg_2000(data: bytes, codestream: Codestream, context: FrameContext) -> NDArray:
+    # HTJ2K as well: OpenJPH is twice as fast, but its binding hides damage and wraps overshoot.
     pixels = imagecodecs.jpeg2k_decode(data, planar=False)
-    return _untransformed(pixels, codestream, context)
-
-
-def _decode_htj2k(data: bytes, codestream: Codestream, context: FrameContext) -> NDArray:
-    # OpenJPH is twice as fast; but its binding lets what overshoots white wrap around to black.
-    decode = imagecodecs.htj2k_decode if codestream.lossless else imagecodecs.jpeg2k_decode
-    pixels = decode(data, planar=False)
     return _untransformed(pixels, codestream, context)
 
 
@@ -276,6 +272,6 @@ _DECODERS: Final = {
     Codec.JPEG: _decode_jpeg,
     Codec.JPEG_LS: _decode_jpeg_ls,
     Codec.JPEG_2000: _decode_jpeg_2000,
-    Codec.HTJ2K: _decode_htj2k,
+    Codec.HTJ2K: _decode_jpeg_2000,
     Codec.JPEG_XL: _decode_jpeg_xl,
 }

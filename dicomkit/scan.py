@@ -124,6 +124,8 @@ class Scanner:
         )
         unpack, new = self._encoding.short_head.unpack_from, tuple.__new__
         begin = index = offset - base
+        if index < 0:  # lengths that lie led the window too far
+            return offset
         while (start := index + 8) <= size:
             group, element, code, length = unpack(data, index)
             vr = SHORT_FORM.get(code)
@@ -147,6 +149,8 @@ class Scanner:
         )
         unpack, inline = self._encoding.long_head.unpack_from, self._inline
         index = offset - base
+        if index < 0:
+            return offset
         while (start := index + 8) <= size:
             group, element, length = unpack(data, index)
             end = start + length
