@@ -32,12 +32,6 @@ __all__ = ["Level", "Query", "QueryError", "Value", "find"]
 
 Value = str | int | list[str] | list[dict[str, str]] | None
 
-_SOURCES = {
-    Level.PATIENT: patients_visible_to,
-    Level.STUDY: studies_visible_to,
-    Level.SERIES: series_visible_to,
-    Level.IMAGE: instances_visible_to,
-}
 _NEWEST = ("-study_date", "-study_time", "-id")
 _ORDERS: dict[Level, tuple[str, ...]] = {
     Level.PATIENT: ("name_key", "id"),
@@ -51,6 +45,7 @@ _DATE_TIME_PAIRS = (
     ("PerformedProcedureStepStartDate", "PerformedProcedureStepStartTime"),
 )
 _CHUNK = 2000
+_SELECTIVE = ("PatientName", "PatientID", "AccessionNumber")
 _SEQUENCE = "RequestAttributesSequence"
 
 
@@ -104,7 +99,7 @@ def find(principal: Principal, query: Query) -> Iterator[dict[str, Value]]:
 
 def _matching(principal: Principal, query: Query) -> QuerySet[Any]:
     known = attributes_at(query.level)
-    rows: QuerySet[Any] = _SOURCES[query.level](principal)
+    rows = _source(principal, query)
     filters = dict(query.filters)
     if query.combined_datetime:
         rows = _combine(rows, query.level, known, filters)
@@ -116,6 +111,25 @@ def _matching(principal: Principal, query: Query) -> QuerySet[Any]:
         if condition := matching.condition(attribute, prefix, value, fuzzy=query.fuzzy):
             rows = rows.filter(condition)
     return _match_items(rows, query)
+
+
+def _source(principal: Principal, query: Query) -> QuerySet[Any]:
+    """Return the visible rows of the query's level, from which the quickest way leads on."""
+    if query.level is Level.SERIES:
+        return series_visible_to(principal)
+    if query.level is Level.IMAGE:
+        return instances_visible_to(principal)
+    of_level = studies_visible_to if query.level is Level.STUDY else patients_visible_to
+    return of_level(principal, by_facility=not _names_few(query))
+
+
+def _names_few(query: Query) -> bool:
+    """Say whether a value is given that few rows have, and by which an index finds them."""
+    return any(
+        query.filters.get(keyword, "").strip()[:1] not in {"", "*", "?"}
+        and not (query.fuzzy and keyword == "PatientName")
+        for keyword in _SELECTIVE
+    )
 
 
 def _combine(

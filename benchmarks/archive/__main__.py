@@ -248,6 +248,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", choices=["noctis"], help="measure NOCTIS alone, for profiling")
+    parser.add_argument("--store-only", action="store_true", help="only the rows that store")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "noctis-bench")
     options = parser.parse_args()
     large, tiny, studies, times = (40, 100, 400, 3) if options.quick else (1000, 5000, 20000, 20)
@@ -260,9 +261,10 @@ def main() -> None:
     results: dict[str, list[float]] = {}
     try:
         run(rows, both, results)
-        parts = sorted(path for path in (root / "studies").iterdir() if path.is_dir())
-        run([(f"C-STORE {studies} studies", lambda s: store(s, parts, 4))], both, results)
-        run(read_rows(study, large, studies, times), both, results)
+        if not options.store_only:
+            parts = sorted(path for path in (root / "studies").iterdir() if path.is_dir())
+            run([(f"C-STORE {studies} studies", lambda s: store(s, parts, 4))], both, results)
+            run(read_rows(study, large, studies, times), both, results)
     finally:
         for server in both:
             server.stop()
