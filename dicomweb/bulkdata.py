@@ -45,7 +45,7 @@ def _value_response(request: HttpRequest, instance: Instance, path: str) -> Http
     media = next((media for media in accepted(request) if media.covers(OCTET_STREAM)), None)
     if media is None:
         raise not_acceptable(OCTET_STREAM)
-    content = BytesSegment(_value(instance, path))
+    content = BytesSegment(value_at(instance, path))
     if not media.is_multipart:
         return body_response(request, Body([content]), OCTET_STREAM, etag)
     multipart = MultipartBody(f"noctis-{etag}", OCTET_STREAM)
@@ -53,7 +53,14 @@ def _value_response(request: HttpRequest, instance: Instance, path: str) -> Http
     return body_response(request, multipart.body(), multipart.content_type, etag)
 
 
-def _value(instance: Instance, path: str) -> bytes:
+def value_at(instance: Instance, path: str) -> bytes:
+    """Return the value at `path` of an instance (`dicomkit.dicom_json.bulk_value`).
+
+    Raises
+    ------
+    DicomWebError
+        404 when there is none, 422 when it can't be read.
+    """
     try:
         with open_instance(instance) as file:
             value = bulk_value(file, read_header(file), path, maximum=_MAX_BULK_BYTES)

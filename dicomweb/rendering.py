@@ -16,6 +16,7 @@ from archive.models import Instance
 from dicomweb.answers import body_response
 from dicomweb.body import Body, BytesSegment, LazySegment
 from dicomweb.decoding import rendered_frame, rendered_key
+from dicomweb.documents import ENCAPSULATED_PDF, document_response
 from dicomweb.frame_source import check_frames, frame_index_of, frame_numbers
 from dicomweb.json_type import accepted
 from dicomweb.lookup import Names, find_instance, find_instances
@@ -33,10 +34,17 @@ Picture = tuple[Instance, int]
 def retrieve_rendered(
     request: HttpRequest, study: str, series: str = "", instance: str = "", frames: str = ""
 ) -> HttpResponseBase:
-    """Answer with rendered images of frames, of an instance, or of all instances below."""
+    """Answer with rendered images of frames, of an instance, or of all instances below.
+
+    An instance that holds a PDF answers with that.
+    """
+    names = Names(study, series, instance)
+    if instance and not frames:
+        named = find_instance(request, names)
+        if named.sop_class_uid == ENCAPSULATED_PDF:
+            return document_response(request, named)
     media_type, is_multipart = _choose(request)
     parameters = read_parameters(request, media_type)
-    names = Names(study, series, instance)
     if not instance:
         below = _with_pixels(find_instances(request, names))
         one = _middle(below)

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from dicomweb_client.api import DICOMwebClient
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from tests.e2e.viewer_studies import all_studies
 from tests.live import LiveServer, LiveUser, start_server
 
 PROJECT = Path(__file__).resolve().parents[2]
+# Drawn without a graphics card: no larger than it must be.
+DESKTOP = ViewportSize(width=1180, height=800)
 CHROMIUM_FLAGS = [
     "--headless=new",
     "--no-sandbox",
@@ -58,8 +60,7 @@ def noctis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveNoctis]:
         )
         session = server.session(people.users["sender"].token)
         client = DICOMwebClient(f"{server.url}/dicom-web", session=session)
-        for instance in all_studies():
-            client.store_instances([instance])
+        client.store_instances(all_studies())
         yield LiveNoctis(server, people.users)
 
 
@@ -82,13 +83,14 @@ class Watch:
     # Parts of complaints that a test provokes on purpose.
     expected: list[str] = field(default_factory=list)
 
-    def attach(self, context: BrowserContext) -> None:
-        context.on("console", lambda message: self.note(message.type, message.text))
-        context.on("weberror", lambda error: self.problems.append(f"uncaught: {error.error}"))
-        context.add_init_script(
+    def attach(self, page: Page) -> Page:
+        page.on("console", lambda message: self.note(message.type, message.text))
+        page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
+        page.add_init_script(
             "document.addEventListener('securitypolicyviolation',"
             " event => console.error('CSP', event.violatedDirective, event.blockedURI));"
         )
+        return page
 
     def note(self, kind: str, text: str) -> None:
         if kind == "error":
@@ -129,13 +131,27 @@ def watch() -> Watch:
     return Watch()
 
 
+@pytest.fixture(scope="session")
+def reading_room(browser: Browser, signed_in: Callable[[str], Any]) -> Iterator[BrowserContext]:
+    """The reader's browser: its cache keeps the program from test to test."""
+    context = browser.new_context(viewport=DESKTOP, storage_state=signed_in("reader"))
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def page(browser: Browser, signed_in: Callable[[str], Any], watch: Watch) -> Iterator[Page]:
+def page(reading_room: BrowserContext, watch: Watch) -> Iterator[Page]:
     """A desktop page of the reader; complaints of the page fail the test."""
-    context = browser.new_context(
-        viewport={"width": 1440, "height": 900}, storage_state=signed_in("reader")
-    )
-    watch.attach(context)
-    yield context.new_page()
+    page = watch.attach(reading_room.new_page())
+    yield page
+    page.close()
+    watch.check()
+
+
+@pytest.fixture
+def own_page(browser: Browser, signed_in: Callable[[str], Any], watch: Watch) -> Iterator[Page]:
+    """As `page`, in a browser that the test may sign out or cut off."""
+    context = browser.new_context(viewport=DESKTOP, storage_state=signed_in("reader"))
+    yield watch.attach(context.new_page())
     context.close()
     watch.check()

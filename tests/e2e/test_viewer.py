@@ -1,7 +1,7 @@
 """The viewer in a browser: what it shows against what the objects hold."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,24 @@ def screen_greys(viewer: ViewerPage, columns: list[int], row: int, size: tuple[i
     return [at(column) for column in columns]
 
 
+def expect_greys(
+    viewer: ViewerPage,
+    columns: list[int],
+    row: int,
+    size: tuple[int, int],
+    expected: Sequence[float],
+    tolerance: float = 3,
+) -> None:
+    """Wait until the screen shows these greys: a window is drawn some time after it is set."""
+    seen: list[list] = []
+
+    def shown() -> bool:
+        seen[:] = [screen_greys(viewer, columns, row, size)]
+        return bool(np.allclose(seen[0], expected, atol=tolerance))
+
+    viewer.until(shown, lambda: f"{seen} instead of {list(expected)}")
+
+
 def test_pixels_are_those_of_the_object_in_reading_order(viewer: ViewerPage) -> None:
     viewer.open(FIRST.study)
     assert viewer.wait(index=0)["frames"] == SLICES
@@ -53,19 +71,19 @@ def test_the_window_reaches_the_screen(viewer: ViewerPage) -> None:
     columns = [20, 48, 76]
     row = ct_hu(0)[SIZE // 2]
     expected = [(row[column] + 160) / 399 * 255 for column in columns]
-    seen = screen_greys(viewer, columns, SIZE // 2, (SIZE, SIZE))
-    assert np.allclose(seen, expected, atol=3), (seen, expected)
+    expect_greys(viewer, columns, SIZE // 2, (SIZE, SIZE), expected)
     viewer.page.keyboard.press("i")
     viewer.wait(inverted=True)
-    seen = screen_greys(viewer, columns, SIZE // 2, (SIZE, SIZE))
-    assert np.allclose(seen, [255 - grey for grey in expected], atol=3)
+    inverted = [255 - grey for grey in expected]
+    expect_greys(viewer, columns, SIZE // 2, (SIZE, SIZE), inverted)
 
 
 def test_right_drag_windows_and_zero_takes_it_back(viewer: ViewerPage) -> None:
     viewer.open(FIRST.study)
     before = viewer.wait()["range"]
     viewer.drag("right", (80, 40))
-    after = viewer.state()["range"]
+    viewer.until(lambda: viewer.state()["range"] != before)
+    after = viewer.settled()["range"]
     assert after["upper"] - after["lower"] > before["upper"] - before["lower"]
     assert after["upper"] + after["lower"] > before["upper"] + before["lower"]
     viewer.page.keyboard.press("ArrowDown")
@@ -105,7 +123,7 @@ def test_left_drag_is_the_tool_in_hand(viewer: ViewerPage) -> None:
     zoom = viewer.wait()["magnification"]
     viewer.drag("left", (0, 200))
     viewer.until(lambda: viewer.state()["index"] > 2)
-    place = viewer.state()["index"]
+    place = viewer.settled()["index"]
     viewer.page.get_by_role("button", name="Zoom", exact=True).click()
     viewer.drag("left", (0, 60))
     viewer.until(lambda: viewer.state()["magnification"] > zoom)
@@ -115,31 +133,30 @@ def test_left_drag_is_the_tool_in_hand(viewer: ViewerPage) -> None:
 def test_turning_and_flipping_carry_the_letters_along(viewer: ViewerPage) -> None:
     viewer.open(FIRST.study)
     viewer.wait()
-    assert viewer.edges() == {"left": "R", "right": "L", "top": "A", "bottom": "P"}
+    viewer.expect_edges({"left": "R", "right": "L", "top": "A", "bottom": "P"})
     viewer.page.keyboard.press("r")
-    assert viewer.edges() == {"left": "P", "right": "A", "top": "R", "bottom": "L"}
+    viewer.expect_edges({"left": "P", "right": "A", "top": "R", "bottom": "L"})
     viewer.page.keyboard.press("h")
-    assert viewer.edges() == {"left": "A", "right": "P", "top": "R", "bottom": "L"}
+    viewer.expect_edges({"left": "A", "right": "P", "top": "R", "bottom": "L"})
     viewer.page.keyboard.press("ArrowDown")
     viewer.wait(index=1)
-    assert viewer.edges() == {"left": "A", "right": "P", "top": "R", "bottom": "L"}
+    viewer.expect_edges({"left": "A", "right": "P", "top": "R", "bottom": "L"})
     viewer.page.keyboard.press("v")
     viewer.page.keyboard.press("Shift+R")
-    assert viewer.edges() == {"left": "L", "right": "R", "top": "P", "bottom": "A"}
+    viewer.expect_edges({"left": "L", "right": "R", "top": "P", "bottom": "A"})
     viewer.page.keyboard.press("x")
-    assert viewer.edges() == {"left": "R", "right": "L", "top": "A", "bottom": "P"}
+    viewer.expect_edges({"left": "R", "right": "L", "top": "A", "bottom": "P"})
 
 
 def test_a_flip_mirrors_the_picture(viewer: ViewerPage) -> None:
     viewer.open(FIRST.study)
     viewer.wait()
     columns = [20, 34, 61, 75]  # two pairs, each symmetric about the middle
-    before = screen_greys(viewer, columns, SIZE // 2, (SIZE, SIZE))
+    values = ct_hu(0)[SIZE // 2]
+    greys = [(values[column] + 160) / 399 * 255 for column in columns]
+    expect_greys(viewer, columns, SIZE // 2, (SIZE, SIZE), greys)
     viewer.page.keyboard.press("h")
-    viewer.page.wait_for_timeout(300)
-    after = screen_greys(viewer, columns, SIZE // 2, (SIZE, SIZE))
-    assert before[0] < before[-1]
-    assert np.allclose(after, before[::-1], atol=3)
+    expect_greys(viewer, columns, SIZE // 2, (SIZE, SIZE), greys[::-1])
 
 
 def test_series_dragged_into_four_viewports(viewer: ViewerPage) -> None:
@@ -186,17 +203,15 @@ def test_a_voi_table_bends_the_greys(viewer: ViewerPage) -> None:
     viewer.open(OBJECTS.study)
     viewer.card("Series 3 DX").click()
     viewer.wait(sopInstanceUID=f"{OBJECTS.study}.3.1")
-    assert viewer.edges() == {"left": "R", "right": "L", "top": "H", "bottom": "F"}
+    viewer.expect_edges({"left": "R", "right": "L", "top": "H", "bottom": "F"})
     columns = [40, 90, 128, 180, 230]
-    seen = screen_greys(viewer, columns, 100, (256, 200))
-    assert np.allclose(seen, [(column / 255) ** 2 * 255 for column in columns], atol=3)
+    squares = [(column / 255) ** 2 * 255 for column in columns]
+    expect_greys(viewer, columns, 100, (256, 200), squares)
     viewer.page.get_by_title("Window presets").click()
     viewer.page.get_by_role("menuitemradio", name="Full range").click()
-    viewer.page.wait_for_timeout(300)
-    assert np.allclose(screen_greys(viewer, columns, 100, (256, 200)), columns, atol=3)
+    expect_greys(viewer, columns, 100, (256, 200), columns)
     viewer.page.keyboard.press("0")
-    viewer.page.wait_for_timeout(300)
-    assert np.allclose(screen_greys(viewer, columns, 100, (256, 200)), seen, atol=2)
+    expect_greys(viewer, columns, 100, (256, 200), squares)
 
 
 def test_objects_without_picture_say_what_they_are(viewer: ViewerPage) -> None:
@@ -242,8 +257,11 @@ def test_two_patients_are_never_together_without_a_warning(viewer: ViewerPage) -
     expect(viewer.page.get_by_test_id("patient")).to_contain_text("OTHER, PERSON")
 
 
-def test_a_lost_connection_is_said_and_mended(viewer: ViewerPage, watch: Watch) -> None:
+def test_a_lost_connection_is_said_and_mended(
+    own_page: Page, noctis: LiveNoctis, watch: Watch
+) -> None:
     watch.expected.append("ERR_INTERNET_DISCONNECTED")
+    viewer = ViewerPage(own_page, noctis.url)
     viewer.open(OBJECTS.study)
     viewer.wait()
     viewer.page.context.set_offline(True)
@@ -255,8 +273,11 @@ def test_a_lost_connection_is_said_and_mended(viewer: ViewerPage, watch: Watch) 
     expect(viewer.page.get_by_test_id("notice-network")).to_have_count(0)
 
 
-def test_an_ended_session_leads_to_the_sign_in_page(viewer: ViewerPage, watch: Watch) -> None:
+def test_an_ended_session_leads_to_the_sign_in_page(
+    own_page: Page, noctis: LiveNoctis, watch: Watch
+) -> None:
     watch.expected.append("401")
+    viewer = ViewerPage(own_page, noctis.url)
     viewer.open(OBJECTS.study)
     viewer.wait()
     viewer.page.context.clear_cookies()
@@ -275,9 +296,9 @@ def test_what_may_not_be_seen_is_what_does_not_exist(
         context.request.get(f"{noctis.url}/viewer/?StudyInstanceUIDs={study}")
         for study in (FIRST.study, f"{ROOT}.404", "../etc", "1" * 65)
     ]
-    context.close()
     assert {answer.status for answer in answers} == {404}
     assert len({answer.body() for answer in answers}) == 1
+    context.close()
 
 
 def test_keys_are_explained_and_focus_comes_back(viewer: ViewerPage) -> None:
@@ -296,7 +317,7 @@ def test_keys_are_explained_and_focus_comes_back(viewer: ViewerPage) -> None:
 
 def test_nothing_of_a_patient_stays_in_the_browser(viewer: ViewerPage, watch: Watch) -> None:
     lines: list[str] = []
-    viewer.page.context.on("console", lambda message: lines.append(message.text))
+    viewer.page.on("console", lambda message: lines.append(message.text))
     viewer.open(FIRST.study)
     viewer.wait()
     viewer.page.keyboard.press("End")
@@ -316,8 +337,7 @@ def test_a_finger_scrolls_and_two_zoom(
         is_mobile=True,
         storage_state=signed_in("reader"),
     )
-    watch.attach(context)
-    viewer = ViewerPage(context.new_page(), noctis.url)
+    viewer = ViewerPage(watch.attach(context.new_page()), noctis.url)
     viewer.open(FIRST.study)
     zoom = viewer.wait()["magnification"]
     box = viewer.viewport().bounding_box()

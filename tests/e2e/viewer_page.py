@@ -22,10 +22,14 @@ class ViewerPage:
     def open(self, *studies: str) -> None:
         self.page.goto(f"{self.url}/viewer/?StudyInstanceUIDs={','.join(studies)}")
 
-    def until(self, condition: Callable[[], bool]) -> None:
+    def until(
+        self, condition: Callable[[], bool], explain: Callable[[], str] | None = None
+    ) -> None:
+        """Ask until `condition` holds; fail with `explain`, or with what the page says."""
         end = time.monotonic() + PATIENCE_S
         while not condition():
-            assert time.monotonic() < end, self.page.inner_text("body")[:2000]
+            late = time.monotonic() > end
+            assert not late, explain() if explain else self.page.inner_text("body")[:2000]
             self.page.wait_for_timeout(30)
 
     def state(self, viewport: int = 0) -> dict[str, Any]:
@@ -41,6 +45,17 @@ class ViewerPage:
 
         self.until(reached)
         return self.state(viewport)
+
+    def settled(self, viewport: int = 0) -> dict[str, Any]:
+        """Wait until the frame asked for is on the screen and nothing changes any more."""
+        states: list[dict[str, Any]] = [{}]
+
+        def still() -> bool:
+            before, states[0] = states[0], self.state(viewport)
+            return states[0] == before and before["index"] == before["wanted"]
+
+        self.until(still)
+        return states[0]
 
     def pixel(self, column: int, row: int, viewport: int = 0) -> Any:
         return self.page.evaluate(
@@ -58,6 +73,9 @@ class ViewerPage:
             side: self.viewport(viewport).get_by_test_id(f"edge-{side}").inner_text()
             for side in ("left", "right", "top", "bottom")
         }
+
+    def expect_edges(self, wanted: dict[str, str], viewport: int = 0) -> None:
+        self.until(lambda: self.edges(viewport) == wanted, lambda: f"{self.edges(viewport)}")
 
     def drag(self, button: str, by: Sequence[int], viewport: int = 0) -> None:
         """Press `button` in the middle of the viewport and move."""

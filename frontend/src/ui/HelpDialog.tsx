@@ -72,9 +72,9 @@ export function HelpDialog(): ReactElement {
     if (showHelp) dialog.current?.showModal();
     else dialog.current?.close();
   }, [showHelp]);
-  const close = (): void => workspace.setHelp(false);
+  const close = (): void => workspace.setHelp(false); // by 'cancel' at once: 'close' comes after the next key
   return (
-    <dialog ref={dialog} className="help" aria-labelledby="help-title" onClose={close} onClick={(event) => event.target === dialog.current && close()}>
+    <dialog ref={dialog} className="help" aria-labelledby="help-title" onCancel={close} onClose={close} onClick={(event) => event.target === dialog.current && close()}>
       <div className="help-body">
         <header>
           <h2 id="help-title">{t('Keys and mouse')}</h2>
