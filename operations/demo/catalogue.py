@@ -37,7 +37,7 @@ NODULE_AT = (-78.0, -20.0, 75.0)
 NODE_AT = (18.0, -2.0, 88.0)  # below the arch of the aorta
 UPRIGHT = Habitus(table=False, arms_up=False)
 CHEST_PLATE = Plate(
-    Person(21, UPRIGHT), 1.0, opacity=((86.0, 162.0), 30.0, 0.42), syntax=Syntax.JPEG2000_LOSSLESS,
+    Person(21, UPRIGHT), 1.0, opacity=((-92.0, 166.0), 30.0, 0.6), syntax=Syntax.JPEG2000_LOSSLESS,
     seed=31,
 )  # fmt: skip
 CHEST_PLATE_PRIOR = Plate(Person(21, UPRIGHT), 1.0, (-4.0, 6.0), 0.8, seed=32)

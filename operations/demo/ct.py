@@ -9,7 +9,7 @@ import numpy as np
 from pydicom.dataset import Dataset
 
 from operations.demo.encode import Syntax, set_pixels
-from operations.demo.headers import Visit, new_instance, new_series, set_plane, uid
+from operations.demo.headers import Visit, new_instance, new_series, set_code, set_plane, uid
 from operations.demo.raster import Grid, Plane
 from operations.demo.scanner import Protocol, acquire
 from operations.demo.torso.phantom import Person, torso_of
@@ -72,7 +72,7 @@ def ct_datasets(
     """Yield the slices of a series that ``span`` counts, from head to foot."""
     torso = torso_of(person)
     shared = new_series(visit, number, "CT", series.description, PatientPosition="HFS",
-                        ProtocolName="CHEST ABDOMEN", Laterality="")  # fmt: skip
+                        ProtocolName="CHEST ABDOMEN")  # fmt: skip
     seed = person.seed * 100_003 + number * 1009
     grid = series.grid()
     for index in span:
@@ -121,6 +121,7 @@ def _set_technique(dataset: Dataset, series: CtSeries) -> None:
     dataset.ConvolutionKernel = series.kernel
     dataset.SpacingBetweenSlices = f"{series.step_mm:g}"
     dataset.CTDIvol = 9.4
+    set_code(dataset, "CTDIPhantomTypeCodeSequence", "113691", "DCM", "IEC Body Dosimetry Phantom")
     if series.contrast:
         dataset.ContrastBolusAgent = "Iohexol 350"
         dataset.ContrastBolusRoute = "IV"

@@ -277,8 +277,8 @@ def hand_picture(seed: int, squash: float) -> NDArray[np.uint16]:
 
 
 PROJECTIONS = (
-    ("PA", "R-10214", "postero-anterior", 1.0),
-    ("LLO", "R-10228", "oblique", 0.74),
+    ("PA", "272479007", "postero-anterior", 1.0),
+    ("LLO", "399182000", "oblique", 0.74),
 )
 
 
@@ -290,7 +290,7 @@ def hand_datasets(visit: Visit, seed: int, span: range) -> Iterator[Dataset]:
         number = index + 1
         dataset = new_instance(visit, DX_IMAGE, shared, number, 45 * number)
         dataset.ViewPosition = view
-        set_code(dataset, "ViewCodeSequence", code, "SRT", meaning)
+        set_code(dataset, "ViewCodeSequence", code, "SCT", meaning)
         dataset.ViewCodeSequence[0].ViewModifierCodeSequence = []
         _set_dx(dataset)
         yield set_pixels(dataset, [hand_picture(seed + number, squash)], Syntax.EXPLICIT,
@@ -301,7 +301,9 @@ def _set_dx(dataset: Dataset) -> None:
     dataset.ImageType = ["ORIGINAL", "PRIMARY", ""]
     dataset.ImageLaterality = "R"
     dataset.PatientOrientation = ["R", "P"]
-    set_code(dataset, "AnatomicRegionSequence", "T-D8700", "SRT", "Hand")
+    set_code(dataset, "AnatomicRegionSequence", "85562004", "SCT", "Hand")
+    dataset.AcquisitionContextSequence = []
+    dataset.PositionerType = ""
     dataset.KVP, dataset.Exposure, dataset.ExposureTime = 52, 3, 12
     dataset.DetectorType = "SCINTILLATOR"
     dataset.DistanceSourceToDetector = 1150

@@ -222,11 +222,11 @@ def _mammography_instance(
     dataset.ViewPosition = view.name
     row, column = ("A", "P")[view.side == "R"], ("R", "L")[view.side == "R"]
     dataset.PatientOrientation = [row, column if view.name == "CC" else f"F{column}"]
-    views = {"CC": ("R-10242", "cranio-caudal"), "MLO": ("R-10226", "medio-lateral oblique")}
+    views = {"CC": ("399162004", "cranio-caudal"), "MLO": ("399368009", "medio-lateral oblique")}
     code, meaning = views[view.name]
-    set_code(dataset, "ViewCodeSequence", code, "SRT", meaning)
+    set_code(dataset, "ViewCodeSequence", code, "SCT", meaning)
     dataset.ViewCodeSequence[0].ViewModifierCodeSequence = []
-    set_code(dataset, "AnatomicRegionSequence", "T-04000", "SRT", "Breast")
+    set_code(dataset, "AnatomicRegionSequence", "76752008", "SCT", "Breast")
     _set_exposure(dataset)
     dataset.PhotometricInterpretation = "MONOCHROME2"
     dataset.WindowCenter, dataset.WindowWidth = 1900, 3600
@@ -235,17 +235,17 @@ def _mammography_instance(
 
 
 def _set_exposure(dataset: Dataset) -> None:
+    dataset.AcquisitionContextSequence = []
     dataset.KVP, dataset.Exposure, dataset.ExposureTime = 28, 72, 810
     dataset.ExposureInuAs = 72_000
     dataset.AnodeTargetMaterial, dataset.FilterMaterial = "RHODIUM", "RHODIUM"
-    dataset.FilterType = "FLAT"
     dataset.BodyPartThickness, dataset.CompressionForce = 54, 92
     dataset.OrganDose = "0.0013"
     dataset.OrganExposed = "BREAST"
     dataset.PositionerType = "MAMMOGRAPHIC"
     dataset.DetectorType = "SCINTILLATOR"
     dataset.DistanceSourceToDetector, dataset.DistanceSourceToPatient = 660, 620
-    dataset.EstimatedRadiographicMagnificationFactor = "1.06"
+    dataset.EstimatedRadiographicMagnificationFactor = "1.0645"
     dataset.ImagerPixelSpacing = [PIXEL_MM, PIXEL_MM]
     dataset.PixelIntensityRelationship = "LOG"
     dataset.PixelIntensityRelationshipSign = -1

@@ -85,7 +85,7 @@ class HeadStudy:
         shared = new_series(visit, number + 2, "MR", series.description, PatientPosition="HFS",
                             ProtocolName=series.description)  # fmt: skip
         dataset = new_instance(visit, MR_IMAGE, shared, index + 1, 120 + 240 * number)
-        dataset.ImageType = ["ORIGINAL", "PRIMARY", "M", "ND"]
+        dataset.ImageType = ["ORIGINAL", "PRIMARY", "OTHER"]
         corner = -(SIZE - 1) / 2 * FIELD_MM / SIZE
         origin = (corner, corner, TOP_Z_MM - index * STEP_MM)
         set_plane(dataset, uid(*visit.stem, "frame"), origin, FIELD_MM / SIZE, THICKNESS_MM)

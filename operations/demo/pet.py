@@ -89,7 +89,7 @@ def petct_datasets(visit: Visit, person: Person, span: range) -> Iterator[Datase
 def _pet_instance(visit: Visit, series: CtSeries, index: int, suv: Plane) -> Dataset:
     size = series.columns // BIN
     spacing = series.field_mm / size
-    shared = new_series(visit, 3, "PT", "PET WB AC", PatientPosition="HFS")
+    shared = new_series(visit, 3, "PT", "PET WB AC")
     dataset = new_instance(visit, PET_IMAGE, shared, index + 1, UPTAKE_S + 120 * (index // 25))
     dataset.ImageType = ["ORIGINAL", "PRIMARY"]
     corner = -(size - 1) / 2 * spacing
@@ -122,14 +122,14 @@ def _set_tracer(dataset: Dataset, visit: Visit) -> None:
     tracer.RadionuclideTotalDose = f"{DOSE_BQ:.0f}"
     tracer.RadionuclideHalfLife = f"{HALF_LIFE_S}"
     tracer.RadionuclidePositronFraction = "0.967"
-    set_code(tracer, "RadionuclideCodeSequence", "C-111A1", "SRT", "^18^Fluorine")
-    set_code(tracer, "RadiopharmaceuticalCodeSequence", "C-B1031", "SRT",
+    set_code(tracer, "RadionuclideCodeSequence", "77004003", "SCT", "^18^Fluorine")
+    set_code(tracer, "RadiopharmaceuticalCodeSequence", "35321007", "SCT",
              "Fluorodeoxyglucose F^18^")  # fmt: skip
     dataset.RadiopharmaceuticalInformationSequence = [tracer]
-    set_code(dataset, "PatientOrientationCodeSequence", "F-10450", "SRT", "recumbent")
+    set_code(dataset, "PatientOrientationCodeSequence", "102538003", "SCT", "recumbent")
     set_code(dataset.PatientOrientationCodeSequence[0], "PatientOrientationModifierCodeSequence",
-             "F-10340", "SRT", "supine")  # fmt: skip
-    set_code(dataset, "PatientGantryRelationshipCodeSequence", "F-10470", "SRT", "headfirst")
+             "40199007", "SCT", "supine")  # fmt: skip
+    set_code(dataset, "PatientGantryRelationshipCodeSequence", "102540008", "SCT", "headfirst")
 
 
 def _set_reconstruction(dataset: Dataset, visit: Visit, series: CtSeries, index: int) -> None:

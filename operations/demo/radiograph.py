@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pydicom.dataset import Dataset
 
 from operations.demo.encode import Syntax, set_pixels
-from operations.demo.headers import Visit, new_instance, new_series, set_code
+from operations.demo.headers import Visit, new_instance, new_series
 from operations.demo.noise import blurred, ct_noise, power_noise
 from operations.demo.raster import Grid, Plane
 from operations.demo.torso.phantom import Person, Torso, torso_of
@@ -28,7 +28,8 @@ WATER_PER_MM = 0.0187
 class Plate:
     """How a patient stands before the plate, and what the lungs show.
 
-    ``opacity`` is a consolidation: centre (x, s in mm), size (mm) and strength.
+    ``opacity`` is a consolidation: centre (x, s in mm), size (mm) and strength; ``step_mm`` is
+    the distance of the slices that are projected.
     """
 
     person: Person
@@ -38,14 +39,15 @@ class Plate:
     opacity: tuple[tuple[float, float], float, float] | None = None
     syntax: Syntax = Syntax.EXPLICIT
     seed: int = 1
+    step_mm: float = 2.2
 
 
 @lru_cache(maxsize=2)
-def _projection(person: Person, scale: float) -> tuple[Plane, Plane]:
+def _projection(person: Person, scale: float, step_mm: float) -> tuple[Plane, Plane]:
     """Return attenuation without and from small vessels, the latter on the final pixels."""
     torso = torso_of(person)
     grid = Grid(256, 336, COARSE_MM, scale)
-    depths = np.concatenate([np.arange(TOP_S, 262, 1.9), np.arange(262, 350, 8.0)])
+    depths = np.concatenate([np.arange(TOP_S, 262, step_mm), np.arange(262, 350, 8.0)])
 
     extra = (0.0021 * np.clip((np.abs(grid.x) - 24) / 22, 0.0, 1)).astype(np.float32)
 
@@ -58,7 +60,8 @@ def _projection(person: Person, scale: float) -> tuple[Plane, Plane]:
 
     lines = np.stack([line(s) for s in depths.tolist()])
     spine = np.clip(1.6 - np.abs(grid.x) / 30, 0, 1)
-    smooth = (np.roll(lines, 1, 0) + np.roll(lines, -1, 0)) / 2
+    padded = np.pad(lines, ((1, 1), (0, 0)), mode="edge")
+    smooth = (padded[:-2] + padded[2:]) / 2
     lines += 0.5 * spine * (smooth - lines)
     rows = TOP_S + np.arange(ROWS) * PIXEL_MM / scale
     coarse = _resampled(lines, depths, rows)
@@ -91,7 +94,7 @@ def _resampled(values: NDArray, at: NDArray, wanted: NDArray) -> Plane:
 
 def radiograph(plate: Plate) -> NDArray[np.uint16]:
     """Return the processed 12-bit picture, shape (2000, 1700), dense parts bright."""
-    body, vessels = _projection(plate.person, plate.scale)
+    body, vessels = _projection(plate.person, plate.scale, plate.step_mm)
     path: Plane = body + vessels
     if plate.opacity is not None:
         path = path + _consolidation(plate)
@@ -126,10 +129,11 @@ def _moved(path: Plane, plate: Plate) -> Plane:
     if not plate.turn_deg and plate.shift_mm == (0.0, 0.0):
         return path
     dx, dy = (int(v / PIXEL_MM) for v in plate.shift_mm)
-    image = Image.fromarray(path).rotate(
-        plate.turn_deg, Image.Resampling.BICUBIC, translate=(dx, dy), fillcolor=0.02
+    rim = 120  # pixels; the body goes on beyond the plate
+    image = Image.fromarray(np.pad(path, rim, mode="edge")).rotate(
+        plate.turn_deg, Image.Resampling.BICUBIC, translate=(dx, dy)
     )
-    return np.asarray(image)
+    return np.asarray(image)[rim:-rim, rim:-rim]
 
 
 def _displayed(exposure: Plane, plate: Plate) -> NDArray[np.uint16]:
@@ -170,14 +174,12 @@ def _marked(image: Plane) -> NDArray:
 
 def chest_datasets(visit: Visit, plate: Plate) -> Iterator[Dataset]:
     """Yield the one image of a chest radiograph, postero-anterior."""
-    shared = new_series(visit, 1, "CR", "CHEST PA", ProtocolName="CHEST PA", ViewPosition="PA",
-                        Laterality="")  # fmt: skip
+    shared = new_series(visit, 1, "CR", "CHEST PA", ProtocolName="CHEST PA", ViewPosition="PA")
     dataset = new_instance(visit, CR_IMAGE, shared, 1, 90)
     dataset.ImageType = ["DERIVED", "PRIMARY"]
     dataset.PatientOrientation = ["L", "F"]
     dataset.KVP, dataset.Exposure, dataset.ExposureTime = 125, 2, 8
     dataset.DistanceSourceToDetector = 1800
-    dataset.Grid = "FOCUSED"
     dataset.PlateType, dataset.PlateID = "ST-VI", "A0417"
     dataset.CassetteSize = "35CMX43CM"
     dataset.RelativeXRayExposure = 320
@@ -186,7 +188,6 @@ def chest_datasets(visit: Visit, plate: Plate) -> Iterator[Dataset]:
     dataset.PixelSpacing = [PIXEL_MM, PIXEL_MM]
     dataset.PixelSpacingCalibrationType = "GEOMETRY"
     dataset.PixelSpacingCalibrationDescription = "at the plate"
-    set_code(dataset, "ViewCodeSequence", "R-10214", "SRT", "postero-anterior")
     dataset.BurnedInAnnotation = "NO"
     dataset.PhotometricInterpretation = "MONOCHROME2"
     dataset.WindowCenter, dataset.WindowWidth = 2048, 4096

@@ -170,7 +170,7 @@ class Tube(Solid):
             return None
         distance = np.full((view.y.size, view.x.size), 1e3, np.float32)
         for i in near:
-            np.minimum(distance, _capsule(self.links[i], view, s), distance)
+            np.minimum(distance, _capsule(self.links[i], view, s), out=distance)
         return Patch(view, distance)
 
 

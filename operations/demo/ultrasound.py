@@ -247,6 +247,7 @@ def echo_datasets(visit: Visit, seed: int, frames: int = FRAMES) -> Iterator[Dat
     shared = new_series(visit, 1, "US", "AP4 2D", ProtocolName="Adult Echo")
     dataset = new_instance(visit, US_MULTIFRAME, shared, 1, 300)
     dataset.ImageType = ["ORIGINAL", "PRIMARY", "TTE", "0001"]
+    dataset.PatientOrientation = ""
     dataset.FrameTime = f"{FRAME_MS:.3f}"
     dataset.FrameIncrementPointer = Tag("FrameTime")
     dataset.CineRate = dataset.RecommendedDisplayFrameRate = 30
