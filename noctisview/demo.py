@@ -160,13 +160,19 @@ def _counted(counts: Counter[str]) -> str:
     return ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
 
 
+def _plural(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
 def _demo_lines(summary: DemoSummary) -> list[str]:
     lines = []
     if summary.present:
-        lines.append(f"{summary.present} studies are there already.")
+        word = "study is" if summary.present == 1 else "studies are"
+        lines.append(f"{summary.present} {word} there already.")
     if summary.studies:
         lines.append(
-            f"{summary.studies} studies, {summary.instances} images,"
+            f"{_plural(summary.studies, 'study', 'studies')},"
+            f" {_plural(summary.instances, 'image', 'images')},"
             f" {summary.content_bytes / 1e6:.0f} MB: {_counted(Counter(_by_outcome(summary)))}."
         )
     lines += [f"{o.sop_instance_uid}: {o.kind.value}, {o.message}" for o in summary.failures]
@@ -177,10 +183,9 @@ def _folder_lines(summary: FolderSummary, owner: Facility) -> list[str]:
     ends = Counter(_by_outcome(summary))
     if skipped := summary.skipped.total():
         ends["skipped"] = skipped
-    return [
-        f"{summary.files} files for {owner.name}, {summary.content_bytes / 1e6:.0f} MB:"
-        f" {_counted(ends) or 'nothing'}."
-    ]
+    files = _plural(summary.files, "file", "files")
+    size = f"{summary.content_bytes / 1e6:.0f} MB"
+    return [f"{files} for {owner.name}, {size}: {_counted(ends) or 'nothing'}."]
 
 
 def line_of(report: FileReport) -> str:

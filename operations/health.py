@@ -3,7 +3,7 @@
 import tempfile
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from archive.errors import ArchiveError
@@ -16,8 +16,9 @@ def check_database() -> Finding:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError as error:
-        return fail("database", str(error).splitlines()[0], "Look at NOCTIS_DATABASE_URL")
+    except Error as error:
+        first_line = next(iter(str(error).splitlines()), type(error).__name__)
+        return fail("database", first_line, "Look at NOCTIS_DATABASE_URL")
     return ok("database", f"{connection.vendor} answers")
 
 
@@ -26,7 +27,7 @@ def check_migrations() -> Finding:
     try:
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError:
+    except Error:
         return fail("migrations", "not known without a database", "Mend the database first")
     if plan:
         names = ", ".join(f"{migration.app_label}.{migration.name}" for migration, _ in plan[:3])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import redis
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from audit.models import AuditEvent
@@ -42,7 +42,7 @@ def check_clock() -> Finding:
     try:
         skew_s = _database_skew_s(now)
         newest = AuditEvent.objects.order_by("-id").values_list("occurred_at", flat=True).first()
-    except DatabaseError:
+    except Error:
         return warn("clock", "cannot be compared without a database", "Mend the database first")
     if abs(skew_s) > _LARGEST_SKEW_S:
         return warn("clock", f"is {skew_s:+.0f} s off the database's", _CLOCK_MEND)
@@ -77,7 +77,7 @@ def check_administrator() -> Finding:
     administrators = get_user_model()._default_manager.filter(is_superuser=True, is_active=True)
     try:
         initial = list(administrators.values_list("must_change_password", flat=True))
-    except DatabaseError:
+    except Error:
         return warn("administrator", "not known without a database", "Mend the database first")
     if not initial:
         return fail("administrator", "there is none", "Run: noctis start")
