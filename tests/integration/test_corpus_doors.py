@@ -1,119 +1,26 @@
 """The whole corpus through the three doors: what is valid comes back bit for bit, the rest does not
 come in, and nothing is ever half stored.
-
-Each door stores for facilities of its own. Files that would be in conflict with each other (several
-encodings of one object) go to different ones: `tests.corpus.rounds`.
 """
 
 import warnings
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pydicom
 import pytest
-import requests
 
-from tests.corpus import REFUSED, TRUNCATED, CorpusFile, corpus_files, digest, rounds
-from tests.corpus_doors import (
-    NOT_BY_DICOMWEB_CLIENT,
-    NOT_BY_STORESCU,
-    STORESCU_OPTIONS,
-    Contents,
-    contents,
-    parts_of,
-    raw_store,
-    register_peers,
-    send_by_storescu,
-    send_by_stow,
-    send_raw,
-    stow_bodies,
-    upload,
-    upload_zip,
-)
-from tests.live import LiveServer, start_server
+from tests.conformance.corpus_table import measure
+from tests.conformance.statement import STATEMENT, block_of
+from tests.corpus import REFUSED, TRUNCATED, CorpusFile, digest
+from tests.corpus_doors import contents, parts_of, raw_store, upload_zip
+from tests.corpus_site import Site, filled_site, takes_storescu
 
 pytestmark = [pytest.mark.corpus, pytest.mark.slow]
-
-DOORS = ("DIMSE", "STOW", "UPLOAD")
-
-
-@dataclass
-class Site:
-    """A server with everything sent to it, and what it answered."""
-
-    server: LiveServer
-    token: str
-    facilities: dict[str, int]
-    rounds: list[list[CorpusFile]]
-    malformed: list[CorpusFile]
-    folder: Path
-    statuses: dict[str, int] = field(default_factory=dict)  # C-STORE, by name
-    stowed: dict[str, str] = field(default_factory=dict)  # digests of what was sent, by name
-    lines: dict[str, dict[str, str]] = field(default_factory=dict)  # upload, by name
-    stow_answers: dict[str, requests.Response] = field(default_factory=dict)
-    contents: Contents | None = None
-
-    def facility(self, door: str, number: int | str) -> int:
-        return self.facilities[f"{door} {number}"]
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """Send the corpus through every door, then look at the archive once."""
-    files = corpus_files()
-    valid = rounds(file for file in files if file.is_valid)
-    malformed = [file for file in files if not file.is_valid]
-    names = [f"{door} {n}" for door in DOORS for n in (*range(len(valid)), "malformed")]
-    with start_server(tmp_path_factory.mktemp("data"), dicom=True) as server:
-        people = server.populate(facilities=names, users={"ann": ("ADMIN", None)})
-        titles = {f"R_{n}": f"DIMSE {n}" for n in (*range(len(valid)), "malformed")}
-        register_peers(server, titles)
-        folder = tmp_path_factory.mktemp("corpus")
-        filled = Site(
-            server, people.users["ann"].token, people.facilities, valid, malformed, folder
-        )
-        for number in range(len(valid)):
-            _send_round(filled, number)
-        _send_malformed(filled)
-        filled.contents = contents(server)
+    with filled_site(tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("zip")) as filled:
         yield filled
-
-
-def _send_round(site: Site, number: int) -> None:
-    files = site.rounds[number]
-    send_by_storescu(site.server, f"R_{number}", filter(_takes_storescu, files))
-    if rest := [raw_store(file) for file in files if not _takes_storescu(file)]:
-        site.statuses |= send_raw(site.server, f"R_{number}", rest)
-
-    facility = site.facility("STOW", number)
-    written = [file for file in files if file.name not in NOT_BY_DICOMWEB_CLIENT]
-    site.stowed |= send_by_stow(site.server, site.token, facility, written)
-    if unwritten := [file for file in files if file.name in NOT_BY_DICOMWEB_CLIENT]:
-        bodies = [file.read() for file in unwritten]
-        answer = stow_bodies(site.server, site.token, facility, bodies)
-        assert answer.status_code == 200, answer.text
-        site.stowed |= {file.name: file.sha256 for file in unwritten}
-
-    facility = site.facility("UPLOAD", number)
-    site.lines |= upload_zip(site.server, site.token, facility, files, site.folder)
-
-
-def _send_malformed(site: Site) -> None:
-    stores = [raw_store(file) for file in site.malformed]
-    # A C-STORE without a data set is another matter (tests of dimse).
-    site.statuses |= send_raw(site.server, "R_malformed", [one for one in stores if one.data_set])
-    for file in site.malformed:
-        data = file.read()
-        site.stow_answers[file.name] = stow_bodies(
-            site.server, site.token, site.facility("STOW", "malformed"), [data]
-        )
-        site.lines |= upload(
-            site.server, site.token, site.facility("UPLOAD", "malformed"), file.name, data
-        )
-
-
-def _takes_storescu(file: CorpusFile) -> bool:
-    return file.transfer_syntax_uid in STORESCU_OPTIONS and file.name not in NOT_BY_STORESCU
 
 
 def test_rows_files_and_counts_agree(site):
@@ -127,7 +34,7 @@ def test_c_store_keeps_every_valid_file(site):
         for file in files:
             one = stored[file.identity.sop_instance_uid]
             if digest(raw_store(file).data_set) != one.data_set:
-                assert _takes_storescu(file), f"{file.name} was sent byte for byte"
+                assert takes_storescu(file), f"{file.name} was sent byte for byte"
                 assert _differences(file.path, Path(one.path)) == [], file.name
 
 
@@ -266,3 +173,8 @@ def test_all_encodings_of_one_object_in_one_facility_are_kept_apart(site):
 
 def _is_small_mr(file: CorpusFile) -> bool:
     return file.identity.sop_instance_uid == "1.3.6.1.4.1.5962.1.1.4.1.1.20040826185059.5457"
+
+
+def test_the_conformance_statement_tells_what_this_run_gives(site):
+    """If it differs: ``python -m tests.conformance``, and look at what has changed."""
+    assert block_of(STATEMENT.read_text(), "corpus") == measure(site)
