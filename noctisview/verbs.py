@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from noctisview import accounts, demo  # noqa: E402 - models need the settings a
 from noctisview.launcher.console import Step, say  # noqa: E402
 from operations.folder import FileReport  # noqa: E402
 
+_PAUSE_S = 2.0
 DEMO_MODALITIES = ("CR", "CT", "DX", "MG", "MR", "PT", "US")
 
 
@@ -31,8 +33,24 @@ def _prepare(arguments: argparse.Namespace) -> dict[str, Any]:
 def _demo(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.source is not None:
         return _import(arguments)
+    chosen = arguments.only or ()
+    if arguments.json:
+        return demo.generate(_now_and_then(lambda line: say(line, sys.stderr)), chosen)
     with Step("Demo studies", sys.stderr) as step:
-        return demo.generate(step.note, arguments.only or ())
+        return demo.generate(step.note, chosen)
+
+
+def _now_and_then(note: Callable[[str], None]) -> Callable[[str], None]:
+    """Return a function that passes on a line every few seconds: a log needs no more."""
+    said_at = float("-inf")
+
+    def passed_on(line: str) -> None:
+        nonlocal said_at
+        if time.monotonic() - said_at >= _PAUSE_S:
+            said_at = time.monotonic()
+            note(line)
+
+    return passed_on
 
 
 def _import(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """Running other programs: the one place of the launcher that starts a process and waits for it."""
 
+import io
 import re
 import subprocess
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from noctisview.launcher.console import LauncherError
@@ -132,8 +134,17 @@ def answer(argv: Argv, *, env: Mapping[str, str] | None = None, timeout_s: float
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def pipe(argv: Argv, *, log: Path, env: Mapping[str, str], cwd: Path | None = None) -> str:
+def pipe(
+    argv: Argv,
+    *,
+    log: Path,
+    env: Mapping[str, str],
+    cwd: Path | None = None,
+    note: Callable[[str], None] | None = None,
+) -> str:
     """Run a program and return its standard output, which is kept nowhere; errors go to `log`.
+
+    `note` is called with each line of its standard error as it comes.
 
     Raises
     ------
@@ -141,22 +152,31 @@ def pipe(argv: Argv, *, log: Path, env: Mapping[str, str], cwd: Path | None = No
         If its exit code is not 0.
     """
     words = [str(word) for word in argv]
-    done = subprocess.run(  # noqa: S603 - argv list, no shell
-        words,
-        cwd=cwd,
-        env=dict(env),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+    errors: list[str] = []
+    with (
+        subprocess.Popen(  # noqa: S603 - argv list, no shell
+            words,
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+        ) as process,
+        ThreadPoolExecutor(1) as reader,
+    ):
+        output = reader.submit((process.stdout or io.StringIO()).read)
+        for line in process.stderr or ():
+            errors.append(line)
+            if note:
+                note(line)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a", encoding="utf-8") as stream:
-        stream.write(f"$ {' '.join(words)}\n{done.stderr}")
-    if done.returncode != 0:
-        raise _explained(" ".join(words[1:4]), done.stderr.splitlines(), log)
-    return done.stdout
+        stream.write(f"$ {' '.join(words)}\n{''.join(errors)}")
+    if process.returncode != 0:
+        raise _explained(" ".join(words[1:4]), errors, log)
+    return output.result()
 
 
 def show(argv: Argv, *, cwd: Path, env: Mapping[str, str], timeout_s: float) -> int:

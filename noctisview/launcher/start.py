@@ -189,11 +189,12 @@ def _ask_product(
 
     The answer can hold a password, so it comes through a pipe and is written nowhere.
     """
-    with Step(title):
+    with Step(title) as step:
         output = pipe(
             [installation.python, "-m", "noctisview", *words],
             env=environment,
             log=installation.setup_log,
+            note=step.note,
         )
     answer = json.loads(output.splitlines()[-1])
     return answer if isinstance(answer, dict) else {}

@@ -1,11 +1,15 @@
 """What `noctis demo` says and refuses, without making a picture."""
 
+from datetime import date
+
 import pytest
+from django.conf import settings
 
 from archive.errors import ArchiveFullError
 from archive.outcome import Outcome, OutcomeKind
-from noctisview import demo
+from noctisview import demo, verbs
 from noctisview.accounts import OperatorError
+from operations.demo.catalogue import studies
 from operations.demo.load import DemoSummary
 from operations.folder import FileReport, FolderSummary
 from worklist.models import CustomUser, Facility, UserRole
@@ -117,3 +121,17 @@ def test_the_line_of_a_file_gives_its_reason(tmp_path):
     skipped = FileReport(tmp_path, None, "empty", "The file is empty")
     assert demo.line_of(refused) == f"{tmp_path}: refused (truncated) It ends too soon"
     assert demo.line_of(skipped) == f"{tmp_path}: skipped (empty) The file is empty"
+
+
+def test_the_guide_lists_these_people_and_these_images():
+    guide = (settings.BASE_DIR / "docs" / "use" / "demo.md").read_text(encoding="utf-8")
+    for name, role, place, *_ in demo.USERS:
+        sees = demo.FACILITIES[place]["name"] if place else "every facility"
+        assert f"| `{name}` | {role.label.lower()} | {sees} |" in guide
+    listed = studies(date(2026, 3, 9))
+    assert f"Together {sum(study.count for study in listed)} images" in guide
+    for facility in demo.FACILITIES.values():
+        assert facility["name"] in guide
+    for modality in verbs.DEMO_MODALITIES:
+        assert modality in guide
+    assert {study.modality for study in listed} == set(verbs.DEMO_MODALITIES)

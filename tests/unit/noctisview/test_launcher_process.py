@@ -48,6 +48,15 @@ def test_what_goes_through_a_pipe_is_written_nowhere(tmp_path: Path) -> None:
     assert "the-password\n" not in log.read_text().splitlines(keepends=True)
 
 
+def test_a_pipe_passes_on_what_is_said_beside_the_answer(tmp_path: Path) -> None:
+    log, seen = tmp_path / "setup.log", []
+    code = "import sys; print('x' * 200_000); [print(n, file=sys.stderr) for n in range(20_000)]"
+    output = pipe(python(code), log=log, env=os.environ, note=seen.append)
+    assert output == "x" * 200_000 + "\n"
+    assert len(seen) == 20_000
+    assert log.read_text().splitlines()[-1] == "19999"
+
+
 def test_answers_of_short_programs(tmp_path: Path) -> None:
     assert answer(python("print(' v1 ')")) == "v1"
     assert answer(python("print('v1'); raise SystemExit(1)")) == ""
