@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,40 +63,53 @@ def grow(rng: np.random.Generator, roots: NDArray, targets: NDArray, growth: Gro
     """Grow a tree from ``roots`` (n, 3) that reaches every target, nearest first."""
     order = np.argsort(np.min(np.linalg.norm(targets[:, None] - roots[None], axis=2), axis=1))
     room = len(roots) + len(targets) * 60
-    nodes = np.zeros((room, 3), np.float32)
+    nodes, heading = np.zeros((2, 3, room), np.float32)  # by axis: the search reads whole rows
     reach, parents = np.zeros(room, np.float32), np.full(room, -1, np.int64)
-    heading = np.zeros((room, 3), np.float32)
     count = len(roots)
-    nodes[:count] = roots
+    nodes[:, :count] = roots.T
     for target in targets[order].astype(np.float32):
-        gap = target - nodes[:count]
-        length = np.sqrt((gap**2).sum(1))
-        turn = (gap * heading[:count]).sum(1) / (length + 1e-3)
-        cost = length * (1.35 - 0.35 * turn) + growth.path_weight * reach[:count]
-        at = int(np.argmin(cost))
-        steps = max(1, int(length[at] / growth.step_mm))
+        at, length = _nearest(target, nodes[:, :count], heading[:, :count], reach[:count], growth)
+        steps = max(1, int(length / growth.step_mm))
         if count + steps >= room:
             break
-        path = _wander(rng, nodes[at], target, heading[at], steps)
-        nodes[count : count + steps] = path
-        parents[count : count + steps] = [at, *range(count, count + steps - 1)]
-        legs = np.diff(np.vstack([nodes[at][None], path]), axis=0)
+        start = nodes[:, at].copy()
+        path = _wander(rng, start, target, heading[:, at], length, steps)
+        new = slice(count, count + steps)
+        nodes[:, new] = path.T
+        parents[new] = [at, *range(count, count + steps - 1)]
+        legs = path - np.concatenate([start[None], path[:-1]])
         sizes = np.sqrt((legs**2).sum(1))
-        heading[count : count + steps] = legs / (sizes[:, None] + 1e-3)
-        reach[count : count + steps] = reach[at] + np.cumsum(sizes)
+        heading[:, new] = (legs / (sizes[:, None] + 1e-3)).T
+        reach[new] = reach[at] + np.cumsum(sizes)
         count += steps
-    return _with_radii(nodes[:count], parents[:count], growth)
+    return _with_radii(nodes[:, :count].T.copy(), parents[:count], growth)
+
+
+def _nearest(
+    target: Plane, nodes: Plane, heading: Plane, reach: Plane, growth: Growth
+) -> tuple[int, float]:
+    """Return the node to branch from and its distance: near, ahead of it, and near the root."""
+    x, y, z = (goal - axis for goal, axis in zip(target, nodes, strict=True))
+    length = np.sqrt(x * x + y * y + z * z)
+    ahead = x * heading[0] + y * heading[1] + z * heading[2]
+    cost = 1.35 * length - 0.35 * ahead + growth.path_weight * reach
+    at = int(np.argmin(cost))
+    return at, float(length[at])
+
+
+@lru_cache(maxsize=128)
+def _stages(steps: int) -> tuple[Plane, Plane, Plane]:
+    """Return positions along a path of so many steps, its bend and its shake there."""
+    t = np.linspace(0, 1, steps + 1, dtype=np.float32)[1:, None]
+    return t, 0.9 * t * (1 - t) ** 2, 0.45 * (1 - t)
 
 
 def _wander(
-    rng: np.random.Generator, start: NDArray, end: NDArray, heading: NDArray, steps: int
-) -> NDArray:
-    t = np.linspace(0, 1, steps + 1, dtype=np.float32)[1:, None]
-    gap = float(np.linalg.norm(end - start))
-    bend = heading[None] * gap * 0.45 * t * (1 - t) ** 2 * 2
-    shake = rng.standard_normal((steps, 3), np.float32) * 0.45 * (1 - t) * min(1.0, gap / 8)
-    path: NDArray = start + (end - start) * t + bend + shake
-    return path
+    rng: np.random.Generator, start: Plane, end: Plane, heading: Plane, gap: float, steps: int
+) -> Plane:
+    t, bend, shake = _stages(steps)
+    jitter = rng.standard_normal((steps, 3), np.float32) * np.float32(min(1.0, gap / 8))
+    return start + (end - start) * t + heading * np.float32(gap) * bend + jitter * shake
 
 
 def _with_radii(nodes: NDArray, parents: NDArray, growth: Growth) -> Tree:
@@ -141,18 +155,21 @@ class Beads:
         """Replace each bead by sunflower points over a ball-like cross-section."""
         counts = np.clip(np.ceil((radii / 0.28) ** 2 * 1.3).astype(int), 1, 260)
         owner = np.repeat(np.arange(len(radii)), counts)
-        rank = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
-        golden = np.pi * (3 - np.sqrt(5))
-        z = 1 - 2 * (rank + 0.5) / counts[owner]
-        shell = (((rank * 0.7548777) % 1.0) ** (1 / 3)) * radii[owner]
-        angle = rank * golden + owner
-        flat = np.sqrt(1 - z**2)
-        offset = np.stack([flat * np.cos(angle), flat * np.sin(angle), z], 1) * shell[:, None]
-        points = centres[owner] + np.where(counts[owner, None] > 1, offset, 0)
-        order = np.argsort(points[:, 2], kind="stable")
-        self.points = points[order].astype(np.float32)
-        volume = np.pi * radii**2 * span / counts
-        self.volume = volume[owner][order].astype(np.float32)
+        rank = (np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)).astype(
+            np.float32
+        )
+        many = counts.astype(np.float32)[owner]
+        z = 1 - 2 * (rank + np.float32(0.5)) / many
+        part = rank * np.float32(0.7548777)
+        shell = np.cbrt(part - np.floor(part)) * radii.astype(np.float32)[owner] * (many > 1)
+        angle = rank * np.float32(np.pi * (3 - np.sqrt(5))) + (owner % 1000).astype(np.float32)
+        flat = np.sqrt(1 - z**2) * shell
+        offset = np.stack([flat * np.cos(angle), flat * np.sin(angle), z * shell], 1)
+        points = centres.astype(np.float32)[owner] + offset
+        order = np.argsort(points[:, 2])
+        self.points = points[order]
+        volume = (np.pi * radii**2 * span / counts).astype(np.float32)
+        self.volume = volume[owner][order]
 
     def share(self, grid: Grid, s: float, thickness_mm: float) -> Plane:
         """Return the part of each voxel of a slice that the vessels fill, 0 to 1."""

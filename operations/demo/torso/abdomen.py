@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -184,10 +186,10 @@ class Abdomen:
         self.mid = SolidNoise(seed + 22, 14)
         self.fine = SolidNoise(seed + 23, 5, 48)
         self.loops = _bowel_loops(seed)
-        self.portal, self.hepatic = self._grow_liver()
-        self.mesentery = self._grow_mesentery()
 
-    def _grow_liver(self) -> tuple[Beads, Beads]:
+    @cached_property
+    def _liver_vessels(self) -> tuple[Beads, Beads]:
+        """Portal and hepatic veins inside the liver."""
         rng = np.random.default_rng(self.seed + 5)
         targets = scatter(
             rng, np.array([(-130.0, 40.0), (-80.0, 60.0), (198.0, 340.0)]), _in_liver, 520
@@ -200,7 +202,9 @@ class Abdomen:
             Beads([grow(rng, hepatic, targets[150:300], growth)]),
         )
 
-    def _grow_mesentery(self) -> Beads:
+    @cached_property
+    def _mesentery(self) -> Beads:
+        """Vessels of the bowel."""
         rng = np.random.default_rng(self.seed + 6)
         box = np.array([(-80.0, 90.0), (-75.0, -5.0), (300.0, 440.0)])
         targets = scatter(rng, box, lambda x, y, s: x > -1e9, 420)
@@ -239,7 +243,8 @@ class Abdomen:
             LIVER_HU + 2.5 * canvas.texture(self.mid)[where] + 2 * canvas.texture(self.fine)[where]
         )
         canvas.mix(patch.view, share, body, LIVER_SUV)
-        for vessels, hu in ((self.portal, 150.0), (self.hepatic, 144.0)) if thickness > 0 else ():
+        both = self._liver_vessels if thickness > 0 else ()
+        for vessels, hu in zip(both, (150.0, 144.0), strict=False):
             canvas.mix(patch.view, vessels.share(grid, s, thickness)[where] * share, hu, 2.0)
         canvas.paint(FISSURE.cut(canvas), -60.0, 0.6, softness_mm=2)
         canvas.paint(CYSTS[0].cut(canvas), 6.0, 0.4)
@@ -290,7 +295,7 @@ class Abdomen:
     def _paint_gut(self, canvas: Canvas, limit: Plane, thickness_mm: float) -> None:
         grid, s = canvas.grid, canvas.s
         if s > 290 and thickness_mm > 0:
-            vessels = self.mesentery.share(grid, s, thickness_mm) * (limit < 0)
+            vessels = self._mesentery.share(grid, s, thickness_mm) * (limit < 0)
             canvas.mix(grid.whole, vessels, 130.0, BLOOD_SUV)
         for loop, gas in self.loops:
             self._paint_loop(canvas, _kept_in(loop.cut(canvas), limit), gas)
