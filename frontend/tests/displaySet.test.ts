@@ -64,7 +64,8 @@ describe('frameAccept', () => {
     ['JPEG 2000, colour', '1.2.840.10008.1.2.4.90', { ...colour, PhotometricInterpretation: 'YBR_RCT' }, false],
     ['JPEG baseline, YBR', '1.2.840.10008.1.2.4.50', { ...colour, PhotometricInterpretation: 'YBR_FULL_422' }, true],
     ['JPEG baseline, RGB', '1.2.840.10008.1.2.4.50', { ...colour, PhotometricInterpretation: 'RGB' }, false],
-    ['native YBR', '1.2.840.10008.1.2.1', { ...colour, PhotometricInterpretation: 'YBR_FULL' }, false],
+    ['native YBR', '1.2.840.10008.1.2.1', { ...colour, PhotometricInterpretation: 'YBR_FULL' }, true],
+    ['native YBR, partial', '1.2.840.10008.1.2.1', { ...colour, PhotometricInterpretation: 'YBR_PARTIAL_422' }, false],
     ['native RGB', '1.2.840.10008.1.2.1', { ...colour, PhotometricInterpretation: 'RGB' }, true],
     ['an unknown syntax', '1.2.3', {}, false],
   ] as const)('%s', (_name, syntax, values, here) => {

@@ -93,6 +93,25 @@ describe('colour', () => {
     expect(picture.kind === 'colour' && [...picture.rgb]).toEqual([0x12, 0, 0, 0xff, 0, 0]);
   });
 
+  const rgb = (samples: Samples, change: Partial<PixelFormat>): number[] => {
+    const picture = toRGB(samples, { ...pixels, ...change });
+    return picture.kind === 'colour' ? [...picture.rgb] : [];
+  };
+
+  it('turns luminance and chrominance into red, green and blue, held at the ends', () => {
+    const samples = bytes(76, 85, 255, 149, 43, 21); // pure red and pure green in BT.601
+    expect(rgb(samples, { photometricInterpretation: 'YBR_FULL' })).toEqual([254, 0, 0, 0, 255, 0]);
+    expect(rgb(bytes(128, 255, 128, 128, 128, 128), { photometricInterpretation: 'YBR_FULL' })).toEqual([128, 84, 255, 128, 128, 128]);
+  });
+
+  it('spreads chrominance that two pixels share', () => {
+    const halved = { ...pixels, photometricInterpretation: 'YBR_FULL_422' };
+    const samples = readNative(bytes(100, 200, 128, 128), halved);
+    expect([...samples]).toEqual([100, 128, 128, 200, 128, 128]);
+    expect(rgb(samples, halved)).toEqual([100, 100, 100, 200, 200, 200]);
+    expect(() => readNative(bytes(1, 2, 3), halved)).toThrow('3 bytes instead of 4');
+  });
+
   it('goes through a palette that starts above zero', () => {
     const channel = (...values: number[]): { first: number; bits: number; values: number[] } => ({ first: 1, bits: 16, values });
     const picture = throughPalette(bytes(0, 2), { red: channel(0xff00, 0x8000), green: channel(0, 0x100), blue: channel(0, 0xffff) });

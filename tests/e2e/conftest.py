@@ -4,11 +4,17 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from dicomweb_client.api import DICOMwebClient
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    StorageState,
+    ViewportSize,
+    sync_playwright,
+)
 
 from tests.e2e.viewer_studies import all_studies
 from tests.live import LiveServer, LiveUser, start_server
@@ -44,6 +50,16 @@ class LiveNoctis:
     def url(self) -> str:
         return self.server.url
 
+    def cookies(self, user: LiveUser) -> StorageState:
+        """Return what a browser holds in which the user has signed in."""
+        session = self.server.sign_in(user)
+        return {
+            "cookies": [
+                {"name": one.name, "value": one.value or "", "url": self.url}
+                for one in session.cookies
+            ]
+        }
+
 
 @pytest.fixture(scope="session")
 def noctis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveNoctis]:
@@ -56,6 +72,7 @@ def noctis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveNoctis]:
                 "reader": ("RADIOLOGIST", None),
                 "desk": ("FACILITY", "Elsewhere"),
                 "sender": ("TECHNICIAN", "Test hospital"),
+                "chief": ("ADMIN", None),
             },
         )
         session = server.session(people.users["sender"].token)
@@ -106,21 +123,13 @@ class Watch:
 
 
 @pytest.fixture(scope="session")
-def signed_in(browser: Browser, noctis: LiveNoctis) -> Callable[[str], Any]:
-    """Sign in once for each user; return the cookies for new contexts."""
-    known: dict[str, Any] = {}
+def signed_in(noctis: LiveNoctis) -> Callable[[str], StorageState]:
+    """Sign in without a browser; return the cookies for new contexts."""
+    known: dict[str, StorageState] = {}
 
-    def state(username: str) -> Any:
+    def state(username: str) -> StorageState:
         if username not in known:
-            context = browser.new_context()
-            page = context.new_page()
-            page.goto(f"{noctis.url}/accounts/login/")
-            page.fill("input[name=login]", username)
-            page.fill("input[name=password]", noctis.users[username].password)
-            page.press("input[name=password]", "Enter")
-            page.wait_for_url(f"{noctis.url}/worklist/**")
-            known[username] = context.storage_state()
-            context.close()
+            known[username] = noctis.cookies(noctis.users[username])
         return known[username]
 
     return state
@@ -132,7 +141,9 @@ def watch() -> Watch:
 
 
 @pytest.fixture(scope="session")
-def reading_room(browser: Browser, signed_in: Callable[[str], Any]) -> Iterator[BrowserContext]:
+def reading_room(
+    browser: Browser, signed_in: Callable[[str], StorageState]
+) -> Iterator[BrowserContext]:
     """The reader's browser: its cache keeps the program from test to test."""
     context = browser.new_context(viewport=DESKTOP, storage_state=signed_in("reader"))
     yield context
@@ -149,7 +160,9 @@ def page(reading_room: BrowserContext, watch: Watch) -> Iterator[Page]:
 
 
 @pytest.fixture
-def own_page(browser: Browser, signed_in: Callable[[str], Any], watch: Watch) -> Iterator[Page]:
+def own_page(
+    browser: Browser, signed_in: Callable[[str], StorageState], watch: Watch
+) -> Iterator[Page]:
     """As `page`, in a browser that the test may sign out or cut off."""
     context = browser.new_context(viewport=DESKTOP, storage_state=signed_in("reader"))
     yield watch.attach(context.new_page())

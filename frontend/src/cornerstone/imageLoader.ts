@@ -1,12 +1,13 @@
 /** Loading one frame: request, decode, and turn into the picture that Cornerstone shows. */
 import { Enums, imageLoader, imageRetrievalPoolManager, utilities, type Types } from '@cornerstonejs/core';
 import { createImage } from '@cornerstonejs/dicom-image-loader';
+import { isAsStated } from '../domain/codestream';
 import { toViewerError, ViewerError } from '../domain/failure';
 import { rescaleOf, spacingOf, windowsOf, type FrameRef } from '../domain/frame';
 import { isPalette, type Instance, type PixelFormat } from '../domain/instance';
 import { modalityTableSource, paletteSource, readTable, voiTableSource, type TableSource } from '../domain/lookupTable';
 import { asStated, curveRange, maskStored, PixelError, readNative, sampleCount, throughPalette, toGrey, toRGB, type LookUpTable, type Palette, type Picture, type Samples } from '../domain/samples';
-import { EXPLICIT_LITTLE_ENDIAN, frameAccept, isDecodedHere } from '../domain/transferSyntax';
+import { DECODED_FRAME, EXPLICIT_LITTLE_ENDIAN, frameAccept, isDecodedHere } from '../domain/transferSyntax';
 import { toWindow } from '../domain/window';
 import { fetchBulkData, fetchFrame, type FrameBytes } from './frameRequest';
 import { addressOf, frameOf } from './imageRegistry';
@@ -124,15 +125,36 @@ function toCornerstoneImage(imageId: string, frame: FrameRef, format: PixelForma
   } as unknown as Types.IImage;
 }
 
+interface Decoded {
+  readonly samples: Samples;
+  readonly format: PixelFormat;
+}
+
+async function decode(imageId: string, instance: Instance, stored: PixelFormat, frame: FrameBytes): Promise<Decoded> {
+  const native = NATIVE.has(frame.transferSyntaxUID);
+  if (!native && !isAsStated(frame.bytes, frame.transferSyntaxUID)) throw new PixelError('The frame is not compressed as its transfer syntax says');
+  const format = decodedFormat(instance, stored, native);
+  return { format, samples: await samplesOf(imageId, frame, format, native) };
+}
+
+/** A frame as stored where the browser can decode it; what it then can't after all, the server decodes. */
+async function decodedFrame(imageId: string, instance: Instance, stored: PixelFormat): Promise<Decoded> {
+  const frame = await fetchFrame(addressOf(imageId), frameAccept(instance));
+  try {
+    return await decode(imageId, instance, stored, frame);
+  } catch (error) {
+    if (NATIVE.has(frame.transferSyntaxUID)) throw error;
+    const decodedThere = await fetchFrame(addressOf(imageId), DECODED_FRAME);
+    return decode(imageId, { ...instance, transferSyntaxUID: '' }, stored, decodedThere);
+  }
+}
+
 async function loadPicture(imageId: string): Promise<Types.IImage> {
   const frame = frameOf(imageId);
   const stored = frame?.instance.pixels;
   if (!frame || !stored) throw new ViewerError('not-found', '');
-  const [bytes, allTables] = await Promise.all([fetchFrame(addressOf(imageId), frameAccept(frame.instance)), tables(frame.instance)]);
-  const native = NATIVE.has(bytes.transferSyntaxUID);
-  const format = decodedFormat(frame.instance, stored, native);
+  const [{ samples, format }, allTables] = await Promise.all([decodedFrame(imageId, frame.instance, stored), tables(frame.instance)]);
   if (allTables.voi) curves.set(frame.instance, allTables.voi);
-  const samples = await samplesOf(imageId, bytes, format, native);
   return toCornerstoneImage(imageId, frame, format, pictureOf(frame, samples, format, allTables));
 }
 

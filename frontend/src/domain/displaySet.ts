@@ -79,10 +79,13 @@ export function sortSeries(series: readonly SeriesSummary[]): SeriesSummary[] {
   return series.toSorted((a, b) => place(a) - place(b));
 }
 
-/** Whether a series of this modality may hold pictures. */
-export const mayHavePictures = (modality: string): boolean => !NEVER_PICTURES.has(modality);
+const mayHavePictures = (modality: string): boolean => !NEVER_PICTURES.has(modality);
 
-const NEVER_PICTURES: ReadonlySet<string> = new Set(['SR', 'PR', 'KO', 'DOC', 'REG', 'RTSTRUCT', 'RTPLAN', 'RWV', 'AU', 'ECG', 'HD']);
+const NEVER_PICTURES: ReadonlySet<string> = new Set(['SR', 'PR', 'KO', 'DOC', 'REG', 'RTSTRUCT', 'RTPLAN', 'RWV', 'AU', 'ECG', 'HD', 'ANN', 'FID', 'PLAN']);
+const ALWAYS_PICTURES: ReadonlySet<string> = new Set(['CR', 'CT', 'DX', 'IO', 'MG', 'MR', 'NM', 'PT', 'PX', 'RF', 'RTIMAGE', 'US', 'XA']);
+
+/** Whether a series of this modality holds pictures, as far as one can tell before its instances are known. */
+export const promisesPictures = (modality: string): boolean => ALWAYS_PICTURES.has(modality);
 
 function framesOf(instance: Instance): FrameRef[] {
   return Array.from({ length: instance.numberOfFrames }, (_, index) => ({ instance, number: index + 1 }));

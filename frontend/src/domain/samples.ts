@@ -15,9 +15,24 @@ export class PixelError extends Error {
 
 export const sampleCount = (format: PixelFormat): number => format.rows * format.columns * format.samplesPerPixel;
 
+const isHalved = (format: PixelFormat): boolean => format.photometricInterpretation === 'YBR_FULL_422';
+
 /** Bytes of a native frame; single bits are packed, and a frame begins with a new byte. */
 function nativeLength(format: PixelFormat): number {
+  if (isHalved(format)) return format.rows * format.columns * 2;
   return Math.ceil((sampleCount(format) * format.bitsAllocated) / 8);
+}
+
+/** Y Y Cb Cr for each two pixels of a row become Y Cb Cr for each (PS3.3 C.7.6.3.1.2, YBR_FULL_422). */
+function spreadChrominance(halved: Uint8Array): Uint8Array {
+  const whole = new Uint8Array((halved.length / 2) * 3);
+  for (let pixel = 0; pixel < halved.length / 2; pixel += 1) {
+    const pair = (pixel >> 1) * 4;
+    whole[pixel * 3] = halved[pair + (pixel & 1)] ?? 0;
+    whole[pixel * 3 + 1] = halved[pair + 2] ?? 0;
+    whole[pixel * 3 + 2] = halved[pair + 3] ?? 0;
+  }
+  return whole;
 }
 
 /** First pixel in the least significant bit (PS3.5 8.1.1). */
@@ -52,6 +67,7 @@ export function readNative(bytes: Uint8Array, format: PixelFormat): Samples {
   const length = nativeLength(format);
   if (bytes.length < length) throw new PixelError(`The frame has ${bytes.length} bytes instead of ${length}`);
   if (format.bitsAllocated === 1) return unpackBits(bytes, sampleCount(format));
+  if (isHalved(format)) return spreadChrominance(bytes.subarray(0, length));
   return new (arrayType(format))(bytes.slice(0, length).buffer);
 }
 
@@ -127,18 +143,31 @@ export function toGrey(samples: Samples, rescale: Rescale, table?: LookUpTable):
   return { kind: 'grey', values, ...(table ? extremes(values) : { minimum: low, maximum: high }) };
 }
 
-/** Interleaved RGB of 8 bits from samples by pixel or by plane, of 8 bits or more. */
+/** In place. References: PS3.3 C.7.6.3.1.2 (YBR_FULL), solved for red, green and blue. */
+function luminanceToRGB(ybr: Uint8ClampedArray): void {
+  for (let place = 0; place < ybr.length; place += 3) {
+    const y = ybr[place] ?? 0;
+    const [blue, red] = [(ybr[place + 1] ?? 0) - 128, (ybr[place + 2] ?? 0) - 128];
+    ybr[place] = y + 1.402 * red;
+    ybr[place + 1] = y - 0.344136 * blue - 0.714136 * red;
+    ybr[place + 2] = y + 1.772 * blue;
+  }
+}
+
+/** Interleaved RGB of 8 bits from samples by pixel or by plane, of 8 bits or more, in RGB or YBR_FULL. */
 export function toRGB(samples: Samples, format: PixelFormat): Picture {
   const pixels = format.rows * format.columns;
   const shift = Math.max(0, format.bitsStored - 8);
-  const [pixelStep, sampleStep] = format.planarConfiguration === 1 ? [1, pixels] : [3, 1];
-  const rgb = new Uint8Array(pixels * 3);
+  const byPlane = format.planarConfiguration === 1 && !isHalved(format);
+  const [pixelStep, sampleStep] = byPlane ? [1, pixels] : [3, 1];
+  const colours = new Uint8ClampedArray(pixels * 3);
   for (let pixel = 0; pixel < pixels; pixel += 1) {
     for (let sample = 0; sample < 3; sample += 1) {
-      rgb[pixel * 3 + sample] = (samples[pixel * pixelStep + sample * sampleStep] ?? 0) >>> shift;
+      colours[pixel * 3 + sample] = (samples[pixel * pixelStep + sample * sampleStep] ?? 0) >>> shift;
     }
   }
-  return { kind: 'colour', rgb };
+  if (format.photometricInterpretation.startsWith('YBR_FULL')) luminanceToRGB(colours);
+  return { kind: 'colour', rgb: new Uint8Array(colours.buffer) };
 }
 
 export interface Palette {

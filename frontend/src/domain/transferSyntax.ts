@@ -21,6 +21,9 @@ const GREY_CODECS: ReadonlySet<string> = new Set([
 
 const NATIVE: ReadonlySet<string> = new Set([IMPLICIT_LITTLE_ENDIAN, EXPLICIT_LITTLE_ENDIAN]);
 
+/** The server hands native frames over as they are stored. */
+const NATIVE_COLOURS: ReadonlySet<string> = new Set(['RGB', 'YBR_FULL', 'YBR_FULL_422']);
+
 /** MPEG-2, MPEG-4 AVC and HEVC streams (PS3.5 8.2.5 to 8.2.8): no frames to fetch. */
 export function isVideo(transferSyntaxUID: string): boolean {
   return /^1\.2\.840\.10008\.1\.2\.4\.10[0-8](\.1)?$/.test(transferSyntaxUID);
@@ -35,7 +38,7 @@ function decodesCompressed(transferSyntaxUID: string, format: PixelFormat): bool
 }
 
 function decodesNative(format: PixelFormat): boolean {
-  return format.samplesPerPixel === 1 || format.photometricInterpretation === 'RGB';
+  return format.samplesPerPixel === 1 || NATIVE_COLOURS.has(format.photometricInterpretation);
 }
 
 /** Whether the frames can be decoded here just as they are stored. */
@@ -45,8 +48,10 @@ export function isDecodedHere(instance: Instance): boolean {
   return NATIVE.has(transferSyntaxUID) ? decodesNative(pixels) : decodesCompressed(transferSyntaxUID, pixels);
 }
 
+const frameType = (transferSyntax: string): string => `multipart/related; type="application/octet-stream"; transfer-syntax=${transferSyntax}`;
+
+/** The request for a frame that the server shall decode. */
+export const DECODED_FRAME = frameType(EXPLICIT_LITTLE_ENDIAN);
+
 /** The media type of the request for a frame (PS3.18 8.7.3.3.2 and table 8.7.3-5). */
-export function frameAccept(instance: Instance): string {
-  const transferSyntax = isDecodedHere(instance) ? '*' : EXPLICIT_LITTLE_ENDIAN;
-  return `multipart/related; type="application/octet-stream"; transfer-syntax=${transferSyntax}`;
-}
+export const frameAccept = (instance: Instance): string => (isDecodedHere(instance) ? frameType('*') : DECODED_FRAME);

@@ -1,6 +1,6 @@
 /** The series of the studies: what there is, how much of it is loaded; dragged or tapped into a viewport. */
 import { useState, type DragEvent, type MouseEvent, type ReactElement } from 'react';
-import { mayHavePictures, type DisplaySet, type SeriesSummary, type StudySummary } from '../domain/displaySet';
+import { promisesPictures, type DisplaySet, type SeriesSummary, type StudySummary } from '../domain/displaySet';
 import { formatDate } from '../domain/format';
 import { objectName } from '../domain/sopClass';
 import { t } from '../domain/text';
@@ -93,7 +93,7 @@ function SetCard({ set, several }: { readonly set: DisplaySet; readonly several:
 function PendingCard({ entry }: { readonly entry: SeriesEntry }): ReactElement {
   const { dicomWeb } = useServices();
   const { summary, status } = entry;
-  const url = mayHavePictures(summary.modality) ? dicomWeb.seriesThumbnailURL(summary) : undefined;
+  const url = promisesPictures(summary.modality) ? dicomWeb.seriesThumbnailURL(summary) : undefined;
   return (
     <li>
       <div className="series-card series-pending" data-status={status}>

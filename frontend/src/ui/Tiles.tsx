@@ -62,7 +62,7 @@ export function MessageTile({ set }: { readonly set: MessageSet }): ReactElement
   return (
     <Tile icon={set.reason === 'video' ? 'video' : 'document'} title={title}>
       <p className="tile-text">
-        {[first ? t(typeOf(first)) : '', set.series.modality, set.series.description].filter(Boolean).join(' · ')}
+        {[first && set.reason !== 'video' ? t(typeOf(first)) : '', set.series.modality, set.series.description].filter(Boolean).join(' · ')}
       </p>
       {documents.map((instance, index) => (
         <a key={instance.sopInstanceUID} className="button" href={dicomWeb.documentURL(instance)} target="_blank" rel="noopener noreferrer">
