@@ -9,15 +9,37 @@ from archive.outcome import Door, Origin, Outcome, OutcomeKind
 from archive.spool import SpooledFile
 from dicomkit import tags
 from dicomkit.dataset import Header
-from dicomkit.errors import DicomkitError
+from dicomkit.errors import DicomkitError, Part10Error
 from dicomkit.frames import index_frames
 from dicomkit.names import PersonName, search_key
-from dicomkit.part10 import check_identity, read_header
+from dicomkit.part10 import check_identity, is_valid_uid, read_header
 
 _MAX_INT = 2**31 - 1
 _MAX_SMALL_INT = 2**15 - 1
 _MAX_BIG_INT = 2**63 - 1
 _MAX_REQUESTS = 32
+
+
+class IdentityError(Part10Error):
+    """An object that does not say which one it is; ``uids`` are those that it does state.
+
+    SOP Class, SOP Instance, Study Instance and Series Instance UID, empty where missing or
+    invalid: a sender is told which object was refused.
+    """
+
+    def __init__(self, error: Part10Error, header: Header) -> None:
+        super().__init__(error.reason, str(error))
+        self.uids = (
+            _valid_uid(header, tags.SOP_CLASS_UID),
+            _valid_uid(header, tags.SOP_INSTANCE_UID),
+            _valid_uid(header, tags.STUDY_INSTANCE_UID),
+            _valid_uid(header, tags.SERIES_INSTANCE_UID),
+        )
+
+
+def _valid_uid(header: Header, tag: int) -> str:
+    uid = header.get_text(tag) or ""
+    return uid if is_valid_uid(uid) else ""
 
 
 @dataclass(slots=True)
@@ -66,12 +88,15 @@ def read_candidate(stream: BinaryIO, spooled: SpooledFile, origin: Origin) -> Ca
     Raises
     ------
     Part10Error
-        When the bytes are no DICOM object or don't say which one.
+        When the bytes are no DICOM object; IdentityError when they don't say which one.
     """
     header = read_header(stream)
     # By C-STORE, file meta repeats the command's UIDs. In a file from elsewhere the data set
     # counts: programs that remove identities forget the meta.
-    check_identity(header, meta_must_agree=origin.door is Door.DIMSE)
+    try:
+        check_identity(header, meta_must_agree=origin.door is Door.DIMSE)
+    except Part10Error as error:
+        raise IdentityError(error, header) from error
     study_instance_uid = header.get_text(tags.STUDY_INSTANCE_UID) or ""
     return Candidate(
         origin=origin,

@@ -4,7 +4,7 @@ import os
 
 from django.db import Error
 
-from archive.candidate import Candidate, read_candidate
+from archive.candidate import Candidate, IdentityError, read_candidate
 from archive.commit import GroupCommitter
 from archive.errors import (
     ArchiveError,
@@ -59,6 +59,8 @@ def ingest(spooled: SpooledFile, origin: Origin) -> Outcome:
     """
     try:
         return _take_in(spooled, origin)
+    except IdentityError as error:
+        return Outcome(OutcomeKind.REFUSED, error.reason, str(error), *error.uids)
     except Part10Error as error:
         return Outcome(OutcomeKind.REFUSED, error.reason, str(error))
     except OSError as error:

@@ -1,10 +1,11 @@
-"""Choosing the JSON media type of metadata, search results and store responses."""
+"""Choosing the media type of metadata, search results and store responses."""
 
 from typing import Final
 
 from django.http import HttpRequest
 
 from dicomweb.media_types import MediaType, choose, parse_accept
+from dicomweb.native_model import DICOM_XML
 from dicomweb.problems import not_acceptable
 
 DICOM_JSON: Final = "application/dicom+json"
@@ -31,4 +32,18 @@ def choose_json(request: HttpRequest) -> str:
     chosen = choose(accepted(request), _OFFERS)
     if chosen is None:
         raise not_acceptable(DICOM_JSON)
+    return chosen
+
+
+def choose_store_type(request: HttpRequest) -> str:
+    """Return the type of a store response: JSON, or XML where that is preferred (PS3.18 10.5.3).
+
+    Raises
+    ------
+    DicomWebError
+        406.
+    """
+    chosen = choose(accepted(request), (*_OFFERS, DICOM_XML))
+    if chosen is None:
+        raise not_acceptable(f"{DICOM_JSON} or {DICOM_XML}")
     return chosen

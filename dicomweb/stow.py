@@ -18,10 +18,11 @@ from dicomkit.part10 import read_header
 from dicomweb.addresses import root_of
 from dicomweb.answers import CACHE_CONTROL
 from dicomweb.door import principal_of
-from dicomweb.json_type import choose_json
+from dicomweb.json_type import choose_store_type
 from dicomweb.lookup import facility_of
 from dicomweb.media_types import MediaType, parse_media_type
 from dicomweb.multipart_reader import MultipartError, MultipartReader, Part
+from dicomweb.native_model import DICOM_XML, native_model
 from dicomweb.problems import (
     DicomWebError,
     bad_request,
@@ -62,7 +63,7 @@ class _Body:
 def store(request: HttpRequest, study: str = "") -> HttpResponse:
     """Store the objects of the body; those of another study than the URL names are refused."""
     origin = _origin(request)
-    content_type = choose_json(request)
+    content_type = choose_store_type(request)
     parts = _parts(request)
     report = StoreReport(root_of(request))
     try:
@@ -72,7 +73,10 @@ def store(request: HttpRequest, study: str = "") -> HttpResponse:
         _break_off(report, bad_request(str(error)))
     except DicomWebError as error:
         _break_off(report, error)
-    body = orjson.dumps(report.module())
+    if report.is_empty:
+        raise bad_request("The body holds no object.")
+    module = report.module()
+    body = native_model(module) if content_type == DICOM_XML else orjson.dumps(module)
     response = HttpResponse(body, status=report.status, content_type=content_type)
     response["Cache-Control"] = CACHE_CONTROL
     return response

@@ -120,7 +120,7 @@ def cine_file() -> bytes:
     return file_meta(MULTIFRAME, CINE, JPEG) + elements(values) + pixels
 
 
-DOCUMENT = b"%PDF-1.4 " + bytes(range(256)) * 20
+DOCUMENT = b"%PDF-1.4  " + bytes(range(256)) * 20
 
 
 def pdf_file() -> bytes:

@@ -6,6 +6,7 @@ A generated part stands between ``<!-- begin: name -->`` and ``<!-- end: name --
 import re
 from pathlib import Path
 
+import pynetdicom  # noqa: F401  (it adds the newest UIDs to pydicom's dictionary)
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.uid import UID, UID_dictionary
 

@@ -239,6 +239,8 @@ def test_an_object_that_does_not_say_what_it_is_is_refused(changes, reason, faci
     assert outcome.kind is OutcomeKind.REFUSED
     assert outcome.reason == reason
     assert outcome.message
+    stated = f"{ROOT}.1.1.1.1" if SOP_INSTANCE not in changes else ""
+    assert outcome.sop_instance_uid == stated  # tells the sender which one it was
     assert objects(folders) == spooled(folders) == []
 
 
