@@ -19,7 +19,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "noctisview.settings")
 django.setup()
 
 from noctisview import accounts, demo  # noqa: E402 - models need the settings above
-from noctisview.launcher.console import Step, say  # noqa: E402
+from noctisview.launcher.console import Step, problems_in_one_line, say  # noqa: E402
 from operations.folder import FileReport  # noqa: E402
 
 _PAUSE_S = 2.0
@@ -102,7 +102,8 @@ def main() -> int:
     """Run a verb; a mistake of the caller's is one line and exit code 1."""
     arguments = _parser().parse_args()
     try:
-        answer = arguments.run(arguments)
+        with problems_in_one_line():
+            answer = arguments.run(arguments)
     except accounts.OperatorError as error:
         sys.stderr.write(f"noctis: {error}\n")
         return 1
