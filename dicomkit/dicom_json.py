@@ -134,8 +134,10 @@ def _load(
     stream: BinaryIO, header: Header, data_set: DataSet, tag: int, maximum: int
 ) -> bytes | None:
     element = data_set.elements.get(tag)
-    if element is None or element.value is not None:
-        return None if element is None else element.value
+    if element is None or element.vr == "SQ":
+        return None
+    if element.value is not None:
+        return element.value
     # Offsets in items count as in the file, so that the value loads as one of the header does.
     at_top = replace(header, elements={tag: element})
     return read_value(stream, at_top, tag, maximum=maximum)
