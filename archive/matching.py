@@ -137,6 +137,8 @@ def _loose(attribute: Attribute, prefix: str, value: str) -> Q:
 def _name(attribute: Attribute, prefix: str, value: str) -> Q:
     """Match a person name: a single group against any group, several each against its own."""
     groups = [group.rstrip("^ ") for group in value.split("=")[:3]]
+    if not any(groups):  # delimiters alone: as empty as nothing
+        return Q()
     if len(groups) == 1 or len(attribute.keys) == 1:
         return _loose(attribute, prefix, groups[0])
     result = Q()
@@ -196,7 +198,18 @@ def _date(attribute: Attribute, prefix: str, value: str) -> Q:
 
 def _time(attribute: Attribute, prefix: str, value: str) -> Q:
     low, high = (_checked(attribute, end, _TIME, "HHMMSS") for end in bounds(value))
-    return _range(prefix + attribute.column, low, high)
+    return _range(prefix + attribute.column, _shortest(low), high)
+
+
+def _shortest(time: str) -> str:
+    """Return the shortest way to write a moment: the index has times as they were sent.
+
+    As text 10 comes before 1000 and 101500, which are the same moment.
+    """
+    time = time.rstrip("0").rstrip(".") if "." in time else time
+    while len(time) > 2 and time.endswith("00"):
+        time = time[:-2]
+    return time
 
 
 def combined(date: Attribute, time: Attribute, prefix: str, dates: str, times: str) -> Q:
@@ -206,7 +219,7 @@ def combined(date: Attribute, time: Attribute, prefix: str, dates: str, times: s
     day, moment = prefix + date.column, prefix + time.column
     result = ~Q(**{day: ""})
     if day_low:
-        after = _range(moment, time_low, "") if time_low else Q()
+        after = _range(moment, _shortest(time_low), "") if time_low else Q()
         result &= Q(**{f"{day}__gt": day_low}) | (Q(**{day: day_low}) & after)
     if day_high:
         before = _range(moment, "", time_high) if time_high else Q()
