@@ -58,15 +58,15 @@ class DemoStudy:
         Makes the instances of some units.
     per_unit
         Instances that a unit gives.
-    portion
-        How many units are worth making at a stretch: a second or a few of work.
+    effort_s
+        About how long one core takes for a unit: the work is divided by it.
     """
 
     visit: Visit
     units: int
     make: Callable[[Visit, range], Iterator[Dataset]]
     per_unit: int = 1
-    portion: int = 1
+    effort_s: float = 1.5
 
     @property
     def count(self) -> int:
@@ -139,11 +139,11 @@ def _north(today: date) -> list[DemoStudy]:
         "Osei^Kwame^^Dr", _when(today, 0, 8, 15), "HEART", "Phantom Echo", "NUS3",
     )  # fmt: skip
     return [
-        DemoStudy(ct, CHEST_ABDOMEN.count, _current_ct, portion=20),
-        DemoStudy(ct_prior, CHEST_ABDOMEN_PRIOR.count, _prior_ct, portion=20),
-        DemoStudy(mr, SLICES, lambda v, span: mr_datasets(v, 3, span), len(SERIES), portion=8),
-        DemoStudy(pet, LOW_DOSE.count, _petct, 2, portion=25),
-        DemoStudy(echo, 1, lambda v, span: echo_datasets(v, 5)),
+        DemoStudy(ct, CHEST_ABDOMEN.count, _current_ct, effort_s=0.11),
+        DemoStudy(ct_prior, CHEST_ABDOMEN_PRIOR.count, _prior_ct, effort_s=0.11),
+        DemoStudy(mr, SLICES, lambda v, span: mr_datasets(v, 3, span), len(SERIES), 0.2),
+        DemoStudy(pet, LOW_DOSE.count, _petct, 2, 0.085),
+        DemoStudy(echo, 1, lambda v, span: echo_datasets(v, 5), effort_s=3),
         *_north_radiographs(today),
     ]
 
@@ -177,7 +177,7 @@ def _north_radiographs(today: date) -> list[DemoStudy]:
         _when(today, 402, 10, 20), "CHEST", "Phantom CR", "NCR1",
     )  # fmt: skip
     return [
-        DemoStudy(current, 1, lambda v, span: chest_datasets(v, CHEST_PLATE)),
+        DemoStudy(current, 1, lambda v, span: chest_datasets(v, CHEST_PLATE), effort_s=9),
         DemoStudy(prior, 1, lambda v, span: chest_datasets(v, CHEST_PLATE_PRIOR)),
     ]
 
@@ -199,7 +199,7 @@ def _harbour(today: date) -> list[DemoStudy]:
     return [
         DemoStudy(breast, len(VIEWS), lambda v, span: mammography_datasets(v, 9, span)),
         DemoStudy(hand, len(PROJECTIONS), lambda v, span: hand_datasets(v, 5, span)),
-        DemoStudy(chest, 1, lambda v, span: chest_datasets(v, YOUNG_PLATE)),
+        DemoStudy(chest, 1, lambda v, span: chest_datasets(v, YOUNG_PLATE), effort_s=9),
     ]
 
 

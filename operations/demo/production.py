@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import signal
@@ -9,11 +10,13 @@ from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
 
 from operations.demo.catalogue import DemoStudy, studies
 from operations.demo.encode import to_bytes
 
+_ERRAND_S = 10.0  # of one core, about
 _MOST_WORKERS = 4  # each holds 200 to 400 MB
 _SPARE = 2  # errands that are ready when a worker has finished one: more would cost memory
 
@@ -36,23 +39,25 @@ Errand = tuple[Portion, ...]
 
 
 def errands(chosen: Sequence[DemoStudy]) -> list[Errand]:
-    """Cut the studies into pieces of work, those that can't be cut first.
+    """Cut the studies into pieces of work, the longest first.
 
-    Small studies of one patient stay together: what they show is the same body.
+    A piece is long enough that the growing of a body, which every process does for itself, is
+    little beside it. Small studies of one patient stay together: they show the same body.
     """
     together: dict[str, list[Portion]] = {}
-    cut: list[Errand] = []
+    efforts: dict[Errand, float] = {}
     for study in chosen:
-        if study.units <= study.portion:
-            whole = together.setdefault(study.patient.identifier, [])
-            whole.append(Portion(study.key, range(study.units)))
-            continue
-        starts = range(0, study.units, study.portion)
-        cut += [
-            (Portion(study.key, range(start, min(start + study.portion, study.units))),)
-            for start in starts
-        ]
-    return [*map(tuple, together.values()), *cut]
+        pieces = math.ceil(study.units * study.effort_s / _ERRAND_S)
+        bounds = [round(study.units * n / pieces) for n in range(pieces + 1)]
+        portions = [Portion(study.key, range(*pair)) for pair in pairwise(bounds)]
+        if pieces == 1:
+            together.setdefault(study.patient.identifier, []).extend(portions)
+        else:
+            efforts |= {(portion,): len(portion.units) * study.effort_s for portion in portions}
+    known = {study.key: study.effort_s for study in chosen}
+    for whole in together.values():
+        efforts[tuple(whole)] = sum(len(units) * known[key] for key, units in whole)
+    return sorted(efforts, key=lambda errand: -efforts[errand])
 
 
 def run_errand(today: date, errand: Errand) -> list[Made]:
