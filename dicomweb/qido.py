@@ -7,12 +7,13 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 
 from archive.query import Level, Query, QueryError, find
+from archive.selectors import Principal
 from dicomweb.addresses import root_of
 from dicomweb.answers import CACHE_CONTROL
 from dicomweb.attributes import keyword_of, keywords_at, required, writer_of
 from dicomweb.door import principal_of
 from dicomweb.json_type import choose_json
-from dicomweb.lookup import Names
+from dicomweb.lookup import Names, facility_of
 from dicomweb.problems import bad_request
 from dicomweb.trail import note_query
 
@@ -54,7 +55,7 @@ def _search(request: HttpRequest, level: Level, study: str = "", series: str = "
     search = read_search(request, level, study, series)
     limit = search.query.limit or 0
     try:
-        found = list(find(principal_of(request), search.query)) if limit > 1 else []
+        found = list(find(_searcher(request), search.query)) if limit > 1 else []
     except QueryError as error:
         raise bad_request(str(error)) from error
     warnings = list(search.warnings)
@@ -69,6 +70,28 @@ def _search(request: HttpRequest, level: Level, study: str = "", series: str = "
         host = request.get_host()
         response["Warning"] = ", ".join(f'299 {host}: "{text}"' for text in warnings)
     return response
+
+
+class _InFacility:
+    """A principal who asks for one facility alone; of one that it does not see there is nothing."""
+
+    def __init__(self, principal: Principal, facility_id: int | None) -> None:
+        self.is_active = principal.is_active
+        self.facility_id = facility_id
+        self._principal = principal
+
+    def has_perm(self, perm: str) -> bool:
+        return perm != "archive.view_all_facilities" and self._principal.has_perm(perm)
+
+
+def _searcher(request: HttpRequest) -> Principal:
+    """Return who searches: all that the user sees, or the facility that the request names."""
+    principal = principal_of(request)
+    named = facility_of(request).get("facility_id")
+    if named is None:
+        return principal
+    sees_it = principal.has_perm("archive.view_all_facilities") or named == principal.facility_id
+    return _InFacility(principal, named if sees_it else None)
 
 
 def read_search(request: HttpRequest, level: Level, study: str = "", series: str = "") -> Search:

@@ -35,6 +35,16 @@ def test_every_facility_for_who_sees_them_all(place):
     assert uids(place.json("studies", "sven")) == [f"{ROOT}.8.8"]
 
 
+def test_a_search_in_one_facility(place):
+    north, south = (place.people.facilities[name] for name in ("North", "South"))
+    assert uids(place.json("studies", facility=south)) == [f"{ROOT}.8.8"]
+    assert uids(place.json("studies", facility=north)) == NEWEST_FIRST
+    assert uids(place.json("studies", "nora", facility=north)) == NEWEST_FIRST
+    assert place.json("studies", "nora", facility=south) == []
+    assert place.json("studies", facility=10**6) == []
+    assert place.get("studies?facility=x").status_code == 400
+
+
 def test_what_a_study_is_told_by(place):
     (found,) = place.json("studies", "nora", StudyInstanceUID=f"{ROOT}.1.1")
     assert {tag: one.get("Value") for tag, one in found.items()} == {
