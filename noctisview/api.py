@@ -9,12 +9,20 @@ from dimse import api as dimse_api
 from worklist import api as worklist_api
 
 router = DefaultRouter()
+router.include_format_suffixes = False  # one address for a resource
 for room in (archive_api, worklist_api, dimse_api):
     room.register(router)
+
+
+class TryItView(SpectacularSwaggerSplitView):
+    """The page to try the API; it has no metadata to answer OPTIONS with."""
+
+    http_method_names = ["get", "head"]
+
 
 urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     # The page and its script apart: the Content-Security-Policy allows no script within a page.
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("api/docs/", TryItView.as_view(url_name="api-schema"), name="api-docs"),
     path("api/", include(router.urls)),
 ]

@@ -158,7 +158,7 @@ class PasswordChangeMiddleware(_Middleware):
 
 
 def _is_exempt(path: str) -> bool:
-    return path.startswith(("/accounts/password/change/", "/accounts/logout/", "/health/"))
+    return path.startswith(("/accounts/password/", "/accounts/logout/", "/health/"))
 
 
 def _must_change(user: Any) -> bool:

@@ -13,6 +13,8 @@ account_patterns = [
     path("signup/", account.signup, name="account_signup"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
+    # allauth sends those here who have no password yet.
+    path("password/set/", account.password_set, name="account_set_password"),
     path("theme/", views.theme, name="account-theme"),
     path("2fa/", include("allauth.mfa.urls")),
 ]

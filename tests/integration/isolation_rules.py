@@ -1,0 +1,144 @@
+"""Who may do what at every route: the table that test_isolation.py holds against the program.
+
+A route is named as the URL resolver has it (a format suffix of the API aside). Actors stand for
+role and facility; the study that the addresses name belongs to North.
+"""
+
+from dataclasses import dataclass, field
+
+NOBODY: frozenset[str] = frozenset()
+NORTH_STAFF = frozenset({"north desk", "north technician"})
+SOUTH_STAFF = frozenset({"south desk", "south technician"})
+ADMIN = frozenset({"admin"})
+# Who sees the study of North.
+SEERS = NORTH_STAFF | ADMIN | {"radiologist"}
+# A desk without a facility sees no study at all, and cannot upload.
+EVERYBODY = SEERS | SOUTH_STAFF | {"homeless desk"}
+UPLOADERS = NORTH_STAFF | SOUTH_STAFF | ADMIN
+# Signed in, but held at the door: the password must be changed; or the account is switched off.
+HELD = frozenset({"newcomer", "inactive"})
+ACTORS = (*sorted(EVERYBODY), "anonymous", *sorted(HELD))
+
+READS = ("GET", "HEAD")
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a route is.
+
+    Parameters
+    ----------
+    readers : frozenset of str
+        Who gets an answer to GET and HEAD.
+    writers : dict of str to frozenset
+        Who may use which other method. A method that isn't here does nothing for anybody.
+    is_public : bool
+        Whoever comes gets an answer; nothing in it depends on a patient.
+    names_study : bool
+        The address names North's study, or a part of it: whoever may not see it is answered
+        exactly as for one that doesn't exist.
+    may_refuse : bool
+        Further conditions (such as a second factor) decide among those whom it is for.
+    needs_event_loop : bool
+        Asked without one, as these tests do, it says 503 to whoever comes.
+    """
+
+    readers: frozenset[str] = NOBODY
+    writers: dict[str, frozenset[str]] = field(default_factory=dict)
+    is_public: bool = False
+    names_study: bool = False
+    may_refuse: bool = False
+    needs_event_loop: bool = False
+
+
+PUBLIC = Rule(is_public=True)
+SIGNED_IN = Rule(EVERYBODY)
+OF_STUDY = Rule(SEERS, names_study=True)
+# allauth's own pages about oneself: nothing of a patient there, whatever the method.
+ACCOUNT = Rule(EVERYBODY, dict.fromkeys(WRITES, EVERYBODY), may_refuse=True)
+ADMINISTRATION = Rule(ADMIN, dict.fromkeys(WRITES, ADMIN), may_refuse=True)
+_MANAGED = {"PUT": ADMIN, "PATCH": ADMIN, "DELETE": ADMIN}
+
+_DICOMWEB = "dicom-web/studies/<uid:study>"
+_SERIES = f"{_DICOMWEB}/series/<uid:series>"
+_INSTANCE = f"{_SERIES}/instances/<uid:instance>"
+_UID = "[0-9.]{1,64}"
+
+RULES: dict[str, Rule] = {
+    "": SIGNED_IN,
+    "accounts/login/": PUBLIC,
+    "accounts/signup/": PUBLIC,
+    "accounts/inactive/": PUBLIC,
+    "accounts/logout/": PUBLIC,
+    "accounts/theme/": PUBLIC,
+    "accounts/2fa/authenticate/": PUBLIC,
+    "accounts/password/change/": ACCOUNT,
+    "accounts/password/set/": ACCOUNT,
+    "accounts/reauthenticate/": ACCOUNT,
+    "accounts/2fa/": ACCOUNT,
+    "accounts/2fa/reauthenticate/": ACCOUNT,
+    "accounts/2fa/totp/activate/": ACCOUNT,
+    "accounts/2fa/totp/deactivate/": ACCOUNT,
+    "accounts/2fa/recovery-codes/": ACCOUNT,
+    "accounts/2fa/recovery-codes/generate/": ACCOUNT,
+    "accounts/2fa/recovery-codes/download/": ACCOUNT,
+    "health/live": PUBLIC,
+    "health/ready": PUBLIC,
+    "worklist/": SIGNED_IN,
+    "worklist/rows/": SIGNED_IN,
+    "worklist/upload/": Rule(UPLOADERS | {"homeless desk"}),
+    "worklist/upload/files/": Rule(NOBODY, {"POST": UPLOADERS}),
+    "media/instances/<str:sop_instance_uid>": OF_STUDY,
+    "media/<path:path>": Rule(),
+    "viewer/": SIGNED_IN,
+    "events/": Rule(EVERYBODY, needs_event_loop=True),
+    "dicom-web/studies": Rule(EVERYBODY, {"POST": UPLOADERS}),
+    "dicom-web/series": SIGNED_IN,
+    "dicom-web/instances": SIGNED_IN,
+    "dicom-web/wado": Rule(SEERS, names_study=True),
+    _DICOMWEB: Rule(SEERS, {"POST": UPLOADERS}, names_study=True),
+    f"{_DICOMWEB}/series": SIGNED_IN,
+    f"{_DICOMWEB}/instances": SIGNED_IN,
+    f"{_SERIES}/instances": SIGNED_IN,
+    **{
+        f"{base}{what}": OF_STUDY
+        for base in (_DICOMWEB, _SERIES, _INSTANCE)
+        for what in ("/metadata", "/rendered", "/thumbnail")
+    },
+    _SERIES: OF_STUDY,
+    _INSTANCE: OF_STUDY,
+    f"{_INSTANCE}/bulkdata/<path:path>": OF_STUDY,
+    f"{_INSTANCE}/frames/<str:frames>": OF_STUDY,
+    f"{_INSTANCE}/frames/<str:frames>/rendered": OF_STUDY,
+    f"{_INSTANCE}/frames/<str:frames>/thumbnail": OF_STUDY,
+    "api/": SIGNED_IN,
+    "api/schema/": SIGNED_IN,
+    "api/docs/": SIGNED_IN,
+    "api/^patients": SIGNED_IN,
+    "api/^patients/(?P<pk>[^/.]+)": OF_STUDY,
+    "api/^studies": SIGNED_IN,
+    f"api/^studies/(?P<study_instance_uid>{_UID})": OF_STUDY,
+    "api/^series": SIGNED_IN,
+    f"api/^series/(?P<series_instance_uid>{_UID})": OF_STUDY,
+    "api/^facilities": Rule(EVERYBODY, {"POST": ADMIN}),
+    "api/^facilities/(?P<pk>[^/.]+)": Rule(SEERS, _MANAGED, names_study=True),
+    "api/^users": Rule(ADMIN, {"POST": ADMIN}),
+    "api/^users/(?P<pk>[^/.]+)": Rule(ADMIN, _MANAGED),
+    "api/^users/(?P<pk>[^/.]+)/password": Rule(NOBODY, {"POST": ADMIN}),
+    "api/^tokens": Rule(EVERYBODY, {"POST": EVERYBODY}),
+    "api/^tokens/(?P<pk>[^/.]+)": Rule(ADMIN, {"DELETE": ADMIN}),  # the token named is the admin's
+    "api/^me": SIGNED_IN,
+    "api/^peers": Rule(ADMIN, {"POST": ADMIN}),
+    "api/^peers/(?P<pk>[0-9]{1,18})": Rule(ADMIN, _MANAGED),
+    "api/^peers/(?P<pk>[0-9]{1,18})/echo": Rule(NOBODY, {"POST": ADMIN}),
+    "admin/login/": PUBLIC,
+    "admin/logout/": PUBLIC,
+}
+
+
+def rule_of(route: str) -> Rule | None:
+    """Return the rule of a route; None when nobody has thought about it yet."""
+    if route in RULES:
+        return RULES[route]
+    return ADMINISTRATION if route.startswith("admin/") else None
