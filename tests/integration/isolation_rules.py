@@ -57,6 +57,8 @@ SIGNED_IN = Rule(EVERYBODY)
 OF_STUDY = Rule(SEERS, names_study=True)
 # allauth's own pages about oneself: nothing of a patient there, whatever the method.
 ACCOUNT = Rule(EVERYBODY, dict.fromkeys(WRITES, EVERYBODY), may_refuse=True)
+_WITH_NEWCOMER = EVERYBODY | {"newcomer"}
+PASSWORD = Rule(_WITH_NEWCOMER, dict.fromkeys(WRITES, _WITH_NEWCOMER), may_refuse=True)
 ADMINISTRATION = Rule(ADMIN, dict.fromkeys(WRITES, ADMIN), may_refuse=True)
 _MANAGED = {"PUT": ADMIN, "PATCH": ADMIN, "DELETE": ADMIN}
 
@@ -73,8 +75,8 @@ RULES: dict[str, Rule] = {
     "accounts/logout/": PUBLIC,
     "accounts/theme/": PUBLIC,
     "accounts/2fa/authenticate/": PUBLIC,
-    "accounts/password/change/": ACCOUNT,
-    "accounts/password/set/": ACCOUNT,
+    "accounts/password/change/": PASSWORD,
+    "accounts/password/set/": PASSWORD,
     "accounts/reauthenticate/": ACCOUNT,
     "accounts/2fa/": ACCOUNT,
     "accounts/2fa/reauthenticate/": ACCOUNT,
