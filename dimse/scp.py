@@ -10,14 +10,16 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections, connections
 
 from dimse.find import find
+from dimse.get import get
 from dimse.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION
 from dimse.models import Peer
+from dimse.move import move
 from dimse.negotiation import negotiate
 from dimse.refusals import Refusals
 from dimse.selectors import Refusal, identify
 from dimse.services import note_seen
 from dimse.session import Session
-from dimse.sop_classes import FIND, VERIFICATION, is_storage
+from dimse.sop_classes import FIND, GET, MOVE, VERIFICATION, is_storage
 from dimse.status import General, Storage
 from dimse.store import store
 from dimse.upper_layer.acceptor import abort, accept, formal_rejection, read_request, reject
@@ -69,6 +71,8 @@ _SERVICES: Final[dict[int, _Service]] = {
     CommandField.C_ECHO: _Service(echo, lambda uid: uid == VERIFICATION),
     CommandField.C_STORE: _Service(store, is_storage),
     CommandField.C_FIND: _Service(find, FIND.__contains__),
+    CommandField.C_MOVE: _Service(move, MOVE.__contains__),
+    CommandField.C_GET: _Service(get, GET.__contains__),
     CommandField.C_CANCEL: _Service(_ignore, lambda _uid: True),
 }
 
