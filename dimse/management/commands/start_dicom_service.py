@@ -21,7 +21,7 @@ DRAIN_S = 30.0
 class Command(BaseCommand):
     """Listens until SIGTERM or SIGINT, then lets running associations finish."""
 
-    help = "Receive studies and answer queries of modalities (C-ECHO, C-STORE, C-FIND)."
+    help = "Serve C-ECHO, C-STORE, C-FIND, C-MOVE and C-GET to registered peers."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
