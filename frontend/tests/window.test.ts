@@ -51,6 +51,12 @@ describe('presetsFor', () => {
     expect(labels.slice(-3)).toEqual(['WINDOW1', 'Automatic', 'Full range']);
   });
 
+  it('offers a window once that the image states twice', () => {
+    const labels = presetsFor('MR', read([40, 40, 50], [80, 80, 80])).map(({ label }) => label);
+    expect(labels).toEqual(['As stored 1', 'As stored 2', 'Automatic', 'Full range']);
+    expect(presetsFor('MR', read([40, 40], [80, 80]))[0]?.label).toBe('As stored');
+  });
+
   it('offers only what the values say for other modalities', () => {
     expect(presetsFor('MR', []).map(({ kind }) => kind)).toEqual(['auto', 'full']);
     expect(presetsFor('DX', read(40, 400), true).map(({ kind }) => kind)).toEqual(['window', 'curve', 'auto', 'full']);

@@ -23,6 +23,8 @@ from dimse.upper_layer.pdu import (
 from tests.factories.dicom import CT_IMAGE, EXPLICIT_LITTLE, ct_file
 from tests.live import LiveServer, start_server
 
+pytestmark = pytest.mark.once
+
 MEBIBYTE = 1024 * 1024
 _COUNTS = """
 import django

@@ -12,6 +12,8 @@ from tests.started import start_and_stop
 
 PROJECT = Path(__file__).resolve().parents[2]
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.slow
 def test_the_installed_package_starts(tmp_path):

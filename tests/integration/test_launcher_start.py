@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.started import start_and_stop
 
 PROJECT = Path(__file__).resolve().parents[2]
+
+pytestmark = pytest.mark.once
 
 
 def test_start_serves_web_and_dicom_and_drains(tmp_path):

@@ -4,7 +4,11 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 PROJECT = Path(__file__).resolve().parents[2]
+
+pytestmark = pytest.mark.once
 
 
 def _noctis(data: Path, *words: str) -> subprocess.CompletedProcess:

@@ -76,10 +76,12 @@ const CT_PRESETS: readonly Preset[] = [
   fixed('Angiography', 600, 200),
 ];
 
+/** Each window once: scanners repeat theirs. */
 function fromImage(windows: readonly Window[]): Preset[] {
-  return windows.map((window, index) => ({
+  const different = [...new Map(windows.map((window) => [JSON.stringify(window), window])).values()];
+  return different.map((window, index) => ({
     kind: 'window',
-    label: window.explanation || (windows.length === 1 ? 'As stored' : `As stored ${index + 1}`),
+    label: window.explanation || (different.length === 1 ? 'As stored' : `As stored ${index + 1}`),
     window,
     fromImage: true,
   }));

@@ -5,6 +5,7 @@ import { t } from '../domain/text';
 import { handleKey } from '../tools/keyboard';
 import { useServices, useStudies, useWorkspace } from './context';
 import { HelpDialog } from './HelpDialog';
+import type { IconName } from './icons';
 import type { StudyEntry } from './library';
 import { NetworkNotice, PageState, SignInNotice, usePageFailure } from './Notices';
 import { Opening } from './opening';
@@ -47,17 +48,26 @@ function Grid({ studies }: { readonly studies: readonly StudyEntry[] }): ReactEl
   );
 }
 
+type ClosedReason = 'none' | 'not-found' | 'network' | 'failed';
+
 /** Why no study can be opened at all; undefined as long as one can. */
-function closedReason(studies: readonly StudyEntry[]): 'none' | 'not-found' | 'failed' | undefined {
+function closedReason(studies: readonly StudyEntry[]): ClosedReason | undefined {
   if (studies.length === 0) return 'none';
   if (!studies.every(({ status }) => status === 'failed')) return undefined;
-  return studies.every(({ failure }) => failure?.kind === 'not-found') ? 'not-found' : 'failed';
+  const reasons = (['not-found', 'network'] as const).find((kind) => studies.every(({ failure }) => failure?.kind === kind));
+  return reasons ?? 'failed';
 }
 
-function Closed({ reason }: { readonly reason: 'none' | 'not-found' | 'failed' }): ReactElement {
-  if (reason === 'none') return <PageState icon="layout" title={t('No study chosen')} text={t('Choose a study in the worklist.')} />;
-  if (reason === 'not-found') return <PageState icon="broken" title={t('Study not found')} text={t('It does not exist, or you may not see it.')} />;
-  return <PageState icon="warning" title={t('The study cannot be opened')} text={t('The server did not answer as expected.')} />;
+const CLOSED: Readonly<Record<ClosedReason, readonly [IconName, title: string, text: string]>> = {
+  none: ['layout', 'No study chosen', 'Choose a study in the worklist.'],
+  'not-found': ['broken', 'Study not found', 'It does not exist, or you may not see it.'],
+  network: ['plug', 'The study cannot be opened', 'It opens by itself as soon as the server can be reached.'],
+  failed: ['warning', 'The study cannot be opened', 'The server did not answer as expected.'],
+};
+
+function Closed({ reason }: { readonly reason: ClosedReason }): ReactElement {
+  const [icon, title, text] = CLOSED[reason];
+  return <PageState icon={icon} title={t(title)} text={t(text)} canRetry={reason !== 'none'} />;
 }
 
 export function App(): ReactElement {

@@ -72,10 +72,11 @@ interface PageStateProps {
   readonly icon: IconName;
   readonly title: string;
   readonly text: string;
+  readonly canRetry: boolean;
 }
 
 /** Instead of the viewports, when none of the studies can be opened. */
-export function PageState({ icon, title, text }: PageStateProps): ReactElement {
+export function PageState({ icon, title, text, canRetry }: PageStateProps): ReactElement {
   const { config, library } = useServices();
   return (
     <main className="page-state" role="alert">
@@ -83,9 +84,11 @@ export function PageState({ icon, title, text }: PageStateProps): ReactElement {
       <h1>{title}</h1>
       <p>{text}</p>
       <div className="page-state-actions">
-        <button type="button" className="button" onClick={() => void library.load()}>
-          {t('Try again')}
-        </button>
+        {canRetry && (
+          <button type="button" className="button" onClick={() => void library.load()}>
+            {t('Try again')}
+          </button>
+        )}
         <a className="button" href={config.worklistURL}>
           {t('Back to the worklist')}
         </a>

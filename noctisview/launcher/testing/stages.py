@@ -10,6 +10,8 @@ from noctisview.launcher.installation import Installation
 # A test that hangs is stopped with the stage; its stack is printed before (pytest's faulthandler).
 STAGE_TIMEOUT_S = 1500
 HANG_S = 240
+# The full number is for SQLite, whose crash safety is in our process; PostgreSQL has its own.
+_KILL_ROUNDS_AGAIN = "12"
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,8 @@ def _pytest(name: str, *paths: str, processes: int = 2) -> Callable[[Context], l
         if name == "postgresql":
             variables["NOCTIS_DATABASE_URL"] = context.database_url
             variables["NOCTIS_TEST_DATABASE_URL"] = context.database_url
+            variables["NOCTIS_KILL_ROUNDS"] = _KILL_ROUNDS_AGAIN
+            words += ["-m", "not once"]
         return [_python(context, *words, **variables)]
 
     return commands
