@@ -94,7 +94,8 @@ def _pytest(name: str, *paths: str, processes: int = 2) -> Callable[[Context], l
 
     def commands(context: Context) -> list[Command]:
         words = ["pytest", *paths, "-p", "noctisview.launcher.testing.skip_policy"]
-        words += ["-n", str(processes), "--dist", "loadfile"] if processes > 1 else []
+        spread = ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
+        words += spread if processes > 1 else []
         words += ["--cov", "--cov-report=", f"--junitxml={context.work / name}.xml"]
         words += ["-o", f"faulthandler_timeout={HANG_S}", "-q"]
         variables = {
