@@ -7,9 +7,10 @@ type with the one image that stands for it.
 import hashlib
 from collections.abc import Sequence
 from functools import partial
+from http import HTTPStatus
 from typing import Final
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from archive.models import Instance
@@ -21,7 +22,7 @@ from dicomweb.frame_source import check_frames, frame_index_of, frame_numbers
 from dicomweb.json_type import accepted
 from dicomweb.lookup import Names, find_instance, find_instances
 from dicomweb.multipart import MultipartBody
-from dicomweb.problems import not_acceptable, not_found
+from dicomweb.problems import DicomWebError, not_acceptable, not_found
 from dicomweb.render_parameters import RenderParameters, read_parameters
 from dicomweb.trail import note_access
 
@@ -60,17 +61,30 @@ def retrieve_rendered(
 def retrieve_thumbnail(
     request: HttpRequest, study: str, series: str = "", instance: str = "", frames: str = ""
 ) -> HttpResponseBase:
-    """Answer with a small image that stands for the resource."""
+    """Answer with a small image that stands for the resource.
+
+    What has no picture is 404 and what can't be decoded 406; with ``missing=empty`` both are 204:
+    a page that lists everything asks for many, and to have no picture is no error there.
+    """
+    found = find_instances(request, Names(study, series, instance))
+    try:
+        return _thumbnail(request, found, frames)
+    except DicomWebError as error:
+        has_none = error.status in (HTTPStatus.NOT_FOUND, HTTPStatus.NOT_ACCEPTABLE)
+        if request.GET.get("missing") != "empty" or not has_none:
+            raise
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+def _thumbnail(request: HttpRequest, found: Sequence[Instance], frames: str) -> HttpResponseBase:
     media_type, _ = _choose(request)
     parameters = read_parameters(request, media_type, _THUMBNAIL_BOX)
-    names = Names(study, series, instance)
     if frames:
-        found = find_instance(request, names)
         numbers = frame_numbers(frames)
-        check_frames(frame_index_of(found), numbers)
-        return _answer(request, [(found, numbers[0])], parameters, False)
-    found = _middle(_with_pixels(find_instances(request, names)))
-    return _answer(request, [(found, _middle_frame(found))], parameters, False)
+        check_frames(frame_index_of(found[0]), numbers)
+        return _answer(request, [(found[0], numbers[0])], parameters, False)
+    one = _middle(_with_pixels(found))
+    return _answer(request, [(one, _middle_frame(one))], parameters, False)
 
 
 def _choose(request: HttpRequest) -> tuple[str, bool]:

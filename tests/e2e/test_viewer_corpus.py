@@ -33,7 +33,7 @@ def seen(
     """What the viewer shows of each; objects in conflict with others lie in another facility."""
     files = representatives([file for file in corpus_files() if file.is_valid])
     found: list[Seen] = []
-    # Small pictures of what cannot be decoded.
+    # The one picture that nobody can decode, and says so.
     watch = Watch(expected=["406 (Not Acceptable)"])
     folder = tmp_path_factory.mktemp("corpus")
     for number, group in enumerate(rounds(files)):

@@ -17,8 +17,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def worklist(page: Page, noctis: LiveNoctis, watch: Watch) -> Page:
-    watch.expected.append("406 (Not Acceptable)")  # the thumbnail of the study that is broken
+def worklist(page: Page, noctis: LiveNoctis) -> Page:
     page.goto(f"{noctis.url}/worklist/")
     return page
 
@@ -83,8 +82,10 @@ def test_a_study_opens_in_the_viewer(worklist: Page) -> None:
 def test_sorting_is_part_of_the_address(worklist: Page) -> None:
     worklist.get_by_role("link", name=re.compile("^Patient")).first.click()
     expect(worklist).to_have_url(re.compile("sort=name"))
+    # Who has no name stands first; other tests store such studies into the same archive.
     names = worklist.locator("#results .name").all_inner_texts()
-    assert names == sorted(names, key=str.casefold)
+    named = [name for name in names if name != "No name"]
+    assert names == ["No name"] * (len(names) - len(named)) + sorted(named, key=str.casefold)
 
 
 def test_a_study_that_arrives_appears_by_itself(worklist: Page, noctis: LiveNoctis) -> None:

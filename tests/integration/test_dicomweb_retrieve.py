@@ -276,6 +276,16 @@ def test_what_has_no_pixels_has_no_thumbnail(place):
     assert place.get(f"{DOC}/frames/1/rendered").status_code == 404
 
 
+def test_a_list_is_told_that_there_is_no_thumbnail_without_an_error(place):
+    empty = {"missing": "empty"}
+    answer = place.get(f"{DOC}/thumbnail", params=empty)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert place.get(f"{CT}/thumbnail", params=empty).status_code == 200
+    # What isn't there, or isn't to be seen, is still not found.
+    assert place.get("studies/1.2.3/thumbnail", params=empty).status_code == 404
+    assert place.get(f"{CT}/thumbnail", params={**empty, "quality": "0"}).status_code == 400
+
+
 def test_wado_uri(place):
     uids = {"studyUID": f"{ROOT}.3.3", "seriesUID": f"{ROOT}.3.3.1", "objectUID": CINE}
     parameters = {"requestType": "WADO", **uids}

@@ -48,11 +48,11 @@ export class DicomWeb {
   }
 
   seriesThumbnailURL(series: SeriesKey): string {
-    return `${this.root}${seriesPath(series)}/thumbnail`;
+    return `${this.root}${seriesPath(series)}/thumbnail?missing=empty`;
   }
 
   instanceThumbnailURL(instance: Instance): string {
-    return `${this.root}${instancePath(instance)}/thumbnail`;
+    return `${this.root}${instancePath(instance)}/thumbnail?missing=empty`;
   }
 
   /** A document as its own kind: PDF for an encapsulated PDF (PS3.18 8.7.5). */
