@@ -2,8 +2,10 @@
 
 import os
 import secrets
+import sys
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -37,6 +39,12 @@ def words(name: str, default: list[str]) -> list[str]:
     if value is None:
         return default
     return [word.strip() for word in value.split(",") if word.strip()]
+
+
+def leave_out(*modules: str) -> None:
+    """Make this process do without modules that libraries import whenever they are installed."""
+    for module in modules:
+        sys.modules.setdefault(module, cast(ModuleType, None))  # importing it then fails at once
 
 
 def secret(name: str, path: Path) -> str:

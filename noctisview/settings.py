@@ -101,6 +101,13 @@ CACHES = {
         }
     )
 }
+# `noctis start` says so for its services: the drivers of databases that aren't there are a third
+# of the time that one takes to start.
+if env.flag("NOCTIS_LEAN"):
+    if not REDIS_URL:
+        env.leave_out("redis")
+    if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+        env.leave_out("psycopg")
 HUEY = {
     "name": "noctis",
     "huey_class": "huey.PriorityRedisHuey" if REDIS_URL else "huey.SqliteHuey",

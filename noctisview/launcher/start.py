@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from noctisview.launcher import checks, frontend, packages
+from noctisview.launcher import checks, database, frontend, packages
 from noctisview.launcher.console import LauncherError, Step, ask, say
 from noctisview.launcher.installation import Installation, find_installation
 from noctisview.launcher.process import pipe
@@ -102,7 +102,7 @@ def _keep_running(
 ) -> int:
     """Migrate, load the demo, start the services and keep them running."""
     environment = _environment(installation, options)
-    prepared = _ask_product(installation, environment, "Database", "prepare")
+    prepared = _prepare(installation, environment)
     supervisor = Supervisor(_services(installation, options, environment), environment)
     demo: dict[str, Any] = {}
     try:
@@ -125,6 +125,15 @@ def _keep_running(
     return return_code
 
 
+def _prepare(installation: Installation, environment: dict[str, str]) -> dict[str, Any]:
+    """Bring the database up to date, and create the administrator, where that isn't done."""
+    if known := database.known_answer(installation, environment):
+        return dict(known)
+    prepared = _ask_product(installation, environment, "Database", "prepare")
+    database.remember(installation, environment, prepared["ae_title"])
+    return prepared
+
+
 def _stop(supervisor: Supervisor) -> int:
     say("Stopping: running requests and associations are finished first (Ctrl-C again to kill).")
     clean = supervisor.drain()
@@ -137,6 +146,7 @@ def _environment(installation: Installation, options: Options) -> dict[str, str]
     environment["NOCTIS_HTTP_PORT"] = str(options.port)
     environment["NOCTIS_DICOM_PORT"] = str(options.dicom_port)
     environment["NOCTIS_DICOM_HOST"] = dicom_host(options)
+    environment["NOCTIS_LEAN"] = "1"
     environment.setdefault("NOCTIS_ALLOWED_HOSTS", ",".join(names_of(options.host)))
     return environment
 
@@ -222,7 +232,14 @@ def _services(
             lambda: accepts_connections(*dicom),
         ),
         # huey: TERM interrupts a running task, INT lets it finish.
-        Service("task", [*manage, "run_huey"], logs / "worker.log", stop_signal=signal.SIGINT),
+        # Nobody waits for it: it starts when the others answer and need the processors no more.
+        Service(
+            "task",
+            [*manage, "run_huey"],
+            logs / "worker.log",
+            stop_signal=signal.SIGINT,
+            is_last=True,
+        ),
     ]
 
 

@@ -37,6 +37,8 @@ class Service:
         Asks whether it answers; called again and again until it does.
     stop_signal : signal.Signals
         What makes it finish its work and end.
+    is_last : bool
+        Whether it is first started when all that aren't last answer.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Service:
     log: Path
     is_ready: Callable[[], bool] = lambda: True
     stop_signal: signal.Signals = signal.SIGTERM
+    is_last: bool = False
 
 
 @dataclass
@@ -155,9 +158,11 @@ class Supervisor:
 
     def _tick(self) -> None:
         now = time.monotonic()
+        first_are_up = all(child.ready for child in self._children if not child.service.is_last)
         for child in self._children:
             if child.process is None:
-                if now >= child.start_at:
+                may_start = first_are_up or child.ready or not child.service.is_last
+                if may_start and now >= child.start_at:
                     self._spawn(child)
             elif (code := child.process.poll()) is not None:
                 self._on_end(child, code, now)

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,23 @@ def test_all_are_started_and_each_is_stopped_by_its_own_signal(tmp_path: Path) -
     assert supervisor.drain()
     assert (tmp_path / "web.stopped").read_text() == "SIGTERM"
     assert (tmp_path / "worker.stopped").read_text() == "SIGINT"
+
+
+def test_the_last_starts_when_the_others_answer(tmp_path: Path) -> None:
+    may_answer = threading.Event()
+    first, last = tmp_path / "web", tmp_path / "worker"
+    web = service(tmp_path, "web")
+    web = replace(web, is_ready=lambda: first.exists() and may_answer.is_set())
+    supervisor = supervising(service(tmp_path, "worker", is_last=True), web)
+    starting = threading.Thread(target=supervisor.start)
+    starting.start()
+    wait_for(first.exists)
+    time.sleep(0.2)
+    assert not last.exists()
+    may_answer.set()
+    starting.join(timeout=30)
+    assert last.exists()
+    assert supervisor.drain()
 
 
 def test_what_dies_is_started_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
