@@ -12,6 +12,7 @@ from archive.candidate import Candidate, patient_columns, series_columns, study_
 from archive.columns import with_member
 from archive.identity import same_name
 from archive.models import Instance, Patient, Series, Study
+from archive.opening import study_opened
 from archive.rows import insert_row
 from notifications.outbox import publish
 
@@ -125,6 +126,7 @@ def _open_study(candidate: Candidate) -> tuple[Study, Series]:
     _count_series(study, series)
     _count_instance(study, candidate)
     insert_row(study)
+    study_opened(study)
     series.study = study
     insert_row(series)
     return study, series

@@ -5,3 +5,10 @@ class ReportsConfig(AppConfig):
     name = "reports"
     verbose_name = "Reports"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have every new study get its reading."""
+        from archive.opening import on_study_opened  # noqa: PLC0415 - models are ready only now
+        from reports.intake import open_reading  # noqa: PLC0415
+
+        on_study_opened(open_reading)
