@@ -14,6 +14,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("worklist.urls")),
     path("", include("viewer.urls")),
+    path("", include("reports.urls")),
     path("", include("dicomweb.urls")),
     path("", include("notifications.urls")),
     path("", include("operations.urls")),
