@@ -133,8 +133,10 @@ def _date(text: str) -> date | None:
 
 
 def _number(text: str) -> int | None:
-    # A key of the database has at most 19 digits; isdecimal() also knows other scripts' digits.
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
+    # A key of the database has at most 19 digits and is never 0; isdecimal() also knows other
+    # scripts' digits.
+    is_key = text.isascii() and text.isdecimal() and len(text) <= 18
+    return int(text) or None if is_key else None
 
 
 def _modalities(values: list[str]) -> tuple[str, ...]:
