@@ -12,7 +12,7 @@ _numbers = count(1)
 
 
 class Window:
-    """An open editor of one user on one study; it remembers token and version as the editor does."""
+    """An editor that one user has open on one study: it remembers token and version."""
 
     def __init__(self, user: Any, study: Study) -> None:
         self.user, self.study = user, study
