@@ -109,8 +109,7 @@ def test_a_new_patient_goes_to_the_least_busy(settled, rita, omar):
 def test_in_turn(settled, rita, omar):
     add_rule(rita, omar, strategy=Strategy.IN_TURN)
     studies = [settled() for _ in range(4)]
-    for study in studies:
-        assign_waiting()
+    assert assign_waiting() == 4
     given = list(Assignment.objects.order_by("pk").values_list("reader", flat=True))
     assert given == [rita.pk, omar.pk] * 2
     assert because(studies[0]) == "Rule “Chest”: it was your turn"
