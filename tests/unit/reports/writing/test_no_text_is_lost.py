@@ -178,5 +178,5 @@ class TwoReaders(RuleBasedStateMachine):
 def test_no_order_of_two_readers_loses_a_text():
     run_state_machine_as_test(
         TwoReaders,
-        settings=settings(max_examples=40, stateful_step_count=30, deadline=None),
+        settings=settings(max_examples=25, stateful_step_count=30, deadline=None),
     )
