@@ -2,6 +2,9 @@
 
 from rest_framework.routers import BaseRouter
 
+from reports.catalogue.api import register as register_catalogue
+
 
 def register(router: BaseRouter) -> None:
     """Add the view sets of the parts to the router of /api/."""
+    register_catalogue(router)

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ReportsConfig(AppConfig):
@@ -7,8 +8,10 @@ class ReportsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have every new study get its reading."""
+        """Have every new study get its reading, and every database the catalogue."""
         from archive.opening import on_study_opened  # noqa: PLC0415 - models are ready only now
+        from reports.catalogue.loading import load_after_migrate  # noqa: PLC0415
         from reports.intake import open_reading  # noqa: PLC0415
 
         on_study_opened(open_reading)
+        post_migrate.connect(load_after_migrate, sender=self)
