@@ -28,6 +28,7 @@ _BLOCKS: Final = frozenset(
 )
 # Where MRRT's field types go.
 _TYPES: Final = {"NUMBER": "number", "DATE": "date", "SELECTION_LIST": "choice"}
+_ASIDE: Final = re.compile(r"<!--.*?(?:-->|\Z)|<[!?][^>]*(?:>|\Z)", re.S)
 _CHECKBOX: Final = ("no", "yes")
 # The document's type is stated by MRRT itself.
 _TYPE: Final = "IMAGE_REPORT_TEMPLATE"
@@ -82,7 +83,10 @@ def _text(data: bytes) -> str:
         raise MrrtError("The file is not UTF-8 text.") from None
     if "\0" in text:
         raise MrrtError("The file is not text.")
-    return text
+    if text.count("<") > 2 * MAX_ELEMENTS:
+        raise MrrtError("The file has too many elements, or too deep ones.")
+    # Before the parser, which looks for the end of each unclosed one anew.
+    return _ASIDE.sub(" ", text)
 
 
 @dataclass
