@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 
 from audit.actors import Actor
-from reports.catalogue.forms import ImportForm, TemplateForm
+from reports.catalogue.forms import ImportForm, MacroForm, TemplateForm
 from reports.catalogue.preview import preview_html
 from reports.catalogue.services import (
     delete_macro,
@@ -185,7 +185,7 @@ def _is_ours(template: ReportTemplate | None) -> bool:
 class MacroAdmin(_ForManagers):
     """Everybody's macros; nobody sees another's own."""
 
-    fields = ("trigger", "text", "modality", "is_active")
+    form = MacroForm
     list_display = ("trigger", "modality", "beginning", "is_active")
     list_filter = ("is_active", "modality")
     search_fields = ("trigger", "text")

@@ -1,5 +1,6 @@
 """/api/report-templates/ and /api/macros/, for those who write reports."""
 
+import re
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -25,6 +26,11 @@ _LIST_FILTERS = [
     OpenApiParameter("study", description="StudyInstanceUID: suggest for it, with its facility's."),
     OpenApiParameter("facility", OpenApiTypes.INT, description="Which of several such studies."),
 ]
+
+
+def _code(text: str) -> str:
+    """Return a modality as it was asked for; nothing when it cannot be one (CS, PS3.5 6.2)."""
+    return text.upper() if re.fullmatch(r"[A-Za-z0-9_ ]{1,16}", text) else ""
 
 
 class _ForWriters:
@@ -78,13 +84,13 @@ class TemplateViewSet(_ForWriters, viewsets.ViewSet):
     def list(self, request: Request) -> Response:
         """Return the templates for a modality, the suggested one first."""
         asked = request.query_params
-        study = self._study()
+        study, modality = self._study(), _code(asked.get("modality", ""))
         if study is not None:
             key, rows = suggested(study), templates_for(study.facility_id)
         else:
-            key = key_for([asked.get("modality", "")], [asked.get("body_part", "")], "")
+            key = key_for([modality], [asked.get("body_part", "")[:64]], "")
             rows = templates_for()
-        if modality := asked.get("modality", ""):
+        if modality:
             kinds = Q(modality__in=("", modality, family_of(modality)))
             rows = rows.filter(kinds | Q(key=key))
         ordered = sorted(rows.defer("content"), key=lambda row: (row.key != key, row.edition != 0))
@@ -104,7 +110,8 @@ class TemplateViewSet(_ForWriters, viewsets.ViewSet):
         if "study" not in asked:
             return None
         rows = studies_visible_to(self.request.user, by_facility=False)
-        rows = rows.filter(study_instance_uid=asked["study"])
+        uid = asked["study"] if re.fullmatch(r"[0-9.]{1,64}", asked["study"]) else ""
+        rows = rows.filter(study_instance_uid=uid)
         if (facility := asked.get("facility", "")).isdecimal() and len(facility) < 18:
             rows = rows.filter(facility_id=int(facility))
         study = rows.order_by("pk").first()
@@ -160,7 +167,7 @@ class MacroViewSet(_ForWriters, viewsets.ViewSet):
     @extend_schema(parameters=[OpenApiParameter("modality")], responses=MacroSerializer(many=True))
     def list(self, request: Request) -> Response:
         """Return the macros to type with; one's own takes the place of everybody's."""
-        rows = usable_macros(request.user, request.query_params.get("modality", ""))
+        rows = usable_macros(request.user, _code(request.query_params.get("modality", "")))
         return Response(MacroSerializer(rows, many=True).data)
 
     @extend_schema(request=MacroSerializer, responses={201: MacroSerializer})

@@ -12,7 +12,7 @@ from reports.catalogue.inline import SourceError
 from reports.catalogue.mrrt import MAX_BYTES, Imported, MrrtError, read_mrrt
 from reports.catalogue.sections_text import sections_text
 from reports.catalogue.source import compile_sections
-from reports.models import ReportTemplate
+from reports.models import Macro, ReportTemplate
 
 _START = "# Indication!\n{{Indication!: text}}\n\n# Findings!\n\n# Impression!\n"
 
@@ -21,7 +21,7 @@ class TemplateForm(forms.ModelForm):
     """A template of the house; its sections are edited as text."""
 
     sections = forms.CharField(
-        label=_("sections"),
+        label=_("Sections"),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 30, "spellcheck": "true"}),
         help_text=_(
             "“# Title!” begins a section (! it must not be empty), “**words**” are bold, “- ” is an"
@@ -69,3 +69,23 @@ class ImportForm(forms.Form):
             return read_mrrt(file.read(MAX_BYTES + 1))
         except MrrtError as error:
             raise ValidationError(str(error)) from error
+
+
+class MacroForm(forms.ModelForm):
+    """A macro of everybody's."""
+
+    class Meta:
+        model = Macro
+        fields = ("trigger", "text", "modality", "is_active")
+
+    def clean_trigger(self) -> str:
+        """Refuse a word that everybody has a macro of already."""
+        trigger = str(self.cleaned_data["trigger"])
+        others = Macro.objects.filter(owner__isnull=True, trigger=trigger)
+        if others.exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("There is a macro of this word already."))
+        return trigger
+
+    def clean_modality(self) -> str:
+        """Return the modality as DICOM writes it."""
+        return str(self.cleaned_data["modality"]).upper()

@@ -20,7 +20,8 @@ MAX_LINE: Final = 4000
 _TOKEN: Final = re.compile(r"\\(?P<plain>.)|(?P<bold>\*\*)|\{\{(?P<field>[^{}]*)\}\}")
 _FIELD: Final = re.compile(r"(?P<label>[^:]+?)(?P<required>!?)\s*:\s*(?P<type>\w+)(?P<rest>.*)")
 _NUMBER: Final = re.compile(
-    r"(?P<unit>.*?)\s*(?:(?P<minimum>-?\d+(?:\.\d+)?)\.\.(?P<maximum>-?\d+(?:\.\d+)?))?"
+    r"(?P<unit>.*?)\s*"
+    r"(?:(?P<minimum>-?\d{1,9}(?:\.\d{1,6})?)\.\.(?P<maximum>-?\d{1,9}(?:\.\d{1,6})?))?"
 )
 _SPECIAL: Final = re.compile(r"([\\{}|]|\*\*)")
 BOLD: Final = [{"type": "bold"}]

@@ -136,16 +136,18 @@ class _Reader(HTMLParser):
         self.metadata: dict[str, str] = {}
         self.title = ""
         self.sections: list[tuple[str, list[str]]] = []
-        self.line = ""
+        self.line = self.heading = ""
         self.labels: dict[str, str] = {}
         self._open: list[str] = []
         self._dropped = 0
         self._elements = 0
         self._field: _Field | None = None
         self._cells: list[str] | None = None
-        self._rows = 0
+        self._is_head = False
         self._option: str | None = None
         self._label: str | None = None
+        self._label_for = ""
+        self._is_selected = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin an element."""
@@ -208,9 +210,13 @@ class _Reader(HTMLParser):
             self._field.value += data
         elif self._label is not None:
             self._label += data
-            self.line += _bare(data) + " " if data.strip() else ""
+            self._say(data)
         elif "body" in self._open and self.sections and data.strip():
-            self.line += ("" if data[:1] in ".,;:" else " ") + _bare(data)
+            self._say(data)
+
+    def _say(self, data: str) -> None:
+        text = _bare(data)
+        self.line += text if text[:1] in (".", ",", ";", ":") else f" {text}"
 
     def _begin_meta(self, values: dict[str, str]) -> None:
         self.metadata[values.get("name", "").lower()[:60]] = _bare(values.get("content", ""))[:300]
@@ -220,6 +226,8 @@ class _Reader(HTMLParser):
         name = name.replace("[", "(").replace("]", ")").strip("!# ")[:100] or "Section"
         is_required = values.get("data-section-required", "").lower() in {"true", "yes"}
         self.sections.append((f"# {name}{'!' if is_required else ''}", []))
+        # MRRT says it again as the section's first words.
+        self.heading = name
 
     def _begin_label(self, values: dict[str, str]) -> None:
         self._label, self._label_for = "", values.get("for", "")
@@ -263,12 +271,13 @@ class _Reader(HTMLParser):
         self._option = None
 
     def _begin_tr(self, values: dict[str, str]) -> None:
-        self._cells = []
+        self._cells, self._is_head = [], True
 
     def _begin_td(self, values: dict[str, str]) -> None:
-        self.line = ""
+        self.line, self._is_head = "", False
 
-    _begin_th = _begin_td
+    def _begin_th(self, values: dict[str, str]) -> None:
+        self.line = ""
 
     def _end_td(self) -> None:
         if self._cells is not None:
@@ -280,7 +289,11 @@ class _Reader(HTMLParser):
     def _end_tr(self) -> None:
         cells, self._cells, self.line = self._cells or [], None, ""
         if cells and self.sections:
-            self.sections[-1][1].append("| " + " | ".join(cells) + " |")
+            lines = self.sections[-1][1]
+            is_first = not lines or not lines[-1].startswith("|")
+            lines.append("| " + " | ".join(cells) + " |")
+            if is_first and self._is_head:
+                lines.append("|" + "---|" * len(cells))
 
     def _made(self, values: dict[str, str]) -> _Field:
         name = values.get("data-field-name") or values.get("title") or values.get("name", "")
@@ -306,7 +319,7 @@ class _Reader(HTMLParser):
         if self._cells is not None:
             return
         line, self.line = self.line.strip(), ""
-        if line and self.sections:
+        if line and self.sections and line != self.heading:
             # A backslash, so that its beginning is not taken for a heading or an item.
             self.sections[-1][1].append(f"\\{line}" if re.match(r"[#|-]|\d+\.", line) else line)
 

@@ -15,7 +15,7 @@ _TAGS: Final = {
     "bulletList": "<ul>{}</ul>",
     "orderedList": "<ol>{}</ol>",
     "listItem": "<li>{}</li>",
-    "table": '<div class="table"><table>{}</table></div>',
+    "table": '<div class="catalogue-table"><table>{}</table></div>',
     "tableRow": "<tr>{}</tr>",
     "tableHeader": '<th scope="col">{}</th>',
     "tableCell": "<td>{}</td>",

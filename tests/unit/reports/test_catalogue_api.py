@@ -67,6 +67,14 @@ def test_a_study_decides_what_is_suggested_and_whose_are_listed(reading: Client)
     assert reading.get(f"{url}&facility={south.pk}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "query", ["study=%00", "study=x", "study=", "modality=%00", "modality=%F0"]
+)
+def test_a_strange_question_has_an_answer(reading: Client, query: str) -> None:
+    assert reading.get(f"/api/report-templates/?{query}").status_code in {200, 404}
+    assert reading.get(f"/api/macros/?{query}").status_code == 200
+
+
 def test_a_template_comes_with_content_in_the_form_of_a_report(reading: Client) -> None:
     row = reading.get("/api/report-templates/ct-head/").json()
     assert checked(row["content"])["template"] == "ct-head"

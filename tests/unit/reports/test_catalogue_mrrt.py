@@ -37,6 +37,11 @@ def test_a_template_is_taken_over() -> None:
     assert fields["Effusion"]["options"] == ["no", "yes"]
     assert fields["Date of film"]["type"] == "date"
     assert fields["Upper lobe"]["value"] == "clear"
+    cells = [
+        node["type"] for node in nodes(sections[1]["body"]) if node["type"].startswith("table")
+    ]
+    assert cells.count("tableHeader") == 2
+    assert report_text(imported.content).startswith("INDICATION\nReason: [Reason]")
 
 
 def test_scripts_and_handlers_are_dropped() -> None:
