@@ -33,7 +33,7 @@ from reports.models import Macro, ReportTemplate
 _NAMES = "admin:reports_reporttemplate_%s"
 
 
-class _ForManagers(ModelAdmin):
+class _ForManagers(ModelAdmin):  # type: ignore[misc]
     """Open to who manages the reading room, and to nobody else."""
 
     list_per_page = 100
@@ -66,7 +66,7 @@ class ReportTemplateAdmin(_ForManagers):
     change_list_template = "reports/catalogue/change_list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReportTemplate]:
-        rows = super().get_queryset(request)
+        rows: QuerySet[ReportTemplate] = super().get_queryset(request)
         return rows if "/change/" in request.path else rows.defer("content")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -192,7 +192,8 @@ class MacroAdmin(_ForManagers):
     ordering = ("trigger",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Macro]:
-        return super().get_queryset(request).filter(owner__isnull=True)
+        rows: QuerySet[Macro] = super().get_queryset(request)
+        return rows.filter(owner__isnull=True)
 
     @admin.display(description=gettext_lazy("text"))
     def beginning(self, macro: Macro) -> str:

@@ -33,13 +33,11 @@ def _code(text: str) -> str:
     return text.upper() if re.fullmatch(r"[A-Za-z0-9_ ]{1,16}", text) else ""
 
 
-class _ForWriters:
+class _ForWriters(viewsets.ViewSet):
     """For those who write reports; for all others there is no such thing."""
 
-    request: Request
-
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        super().initial(request, *args, **kwargs)
         if not request.user.has_perm("reports.write_report"):
             raise NotFound
 
@@ -74,7 +72,7 @@ class WholeTemplateSerializer(TemplateSerializer):
         fields = (*TemplateSerializer.Meta.fields, "content")  # type: ignore[assignment]
 
 
-class TemplateViewSet(_ForWriters, viewsets.ViewSet):
+class TemplateViewSet(_ForWriters):
     """Templates in use."""
 
     lookup_field = "key"
@@ -109,7 +107,8 @@ class TemplateViewSet(_ForWriters, viewsets.ViewSet):
         asked = self.request.query_params
         if "study" not in asked:
             return None
-        rows = studies_visible_to(self.request.user, by_facility=False)
+        user: Any = self.request.user
+        rows = studies_visible_to(user, by_facility=False)
         uid = asked["study"] if re.fullmatch(r"[0-9.]{1,64}", asked["study"]) else ""
         rows = rows.filter(study_instance_uid=uid)
         if (facility := asked.get("facility", "")).isdecimal() and len(facility) < 18:
@@ -143,7 +142,7 @@ class MacroSerializer(serializers.ModelSerializer[Macro]):
         return value
 
 
-class MacroViewSet(_ForWriters, viewsets.ViewSet):
+class MacroViewSet(_ForWriters):
     """Macros: one's own, and everybody's, which those who manage the reading room change."""
 
     serializer_class = MacroSerializer
@@ -153,7 +152,7 @@ class MacroViewSet(_ForWriters, viewsets.ViewSet):
         return macros_for(self.request.user)
 
     def _changeable(self, pk: str | None) -> Macro:
-        macro = self._rows().filter(pk=pk).first()
+        macro = self._rows().filter(pk=int(pk or 0)).first()
         if macro is None:
             raise NotFound
         if macro.owner_id is None:
@@ -185,7 +184,7 @@ class MacroViewSet(_ForWriters, viewsets.ViewSet):
     @extend_schema(responses=MacroSerializer)
     def retrieve(self, request: Request, pk: str | None = None) -> Response:
         """Return a macro."""
-        macro = self._rows().filter(pk=pk).first()
+        macro = self._rows().filter(pk=int(pk or 0)).first()
         if macro is None:
             raise NotFound
         return Response(MacroSerializer(macro).data)

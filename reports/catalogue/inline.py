@@ -86,7 +86,7 @@ def _field(text: str, keys: FieldKeys) -> Node:
         raise SourceError(f"“{text.strip()}” is no field: {{{{Label: type}}}}")
     rest, _, value = match["rest"].partition(" = ")
     label = match["label"].strip()
-    attributes = {
+    attributes: Node = {
         "key": keys.of(label),
         "label": label,
         "type": match["type"],
