@@ -1,5 +1,6 @@
 """The reading room in the admin area, by its parts: Django looks for it here."""
 
 from reports.assignment import admin as assignment_admin
+from reports.catalogue import admin as catalogue_admin
 
-__all__ = ["assignment_admin"]
+__all__ = ["assignment_admin", "catalogue_admin"]

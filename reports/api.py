@@ -3,6 +3,7 @@
 from rest_framework.routers import BaseRouter
 
 from reports.assignment.api import ReadingViewSet
+from reports.catalogue.api import register as register_catalogue
 from reports.writing.api import DraftViewSet, LeaseViewSet, ReportViewSet, SigningViewSet
 
 
@@ -13,3 +14,4 @@ def register(router: BaseRouter) -> None:
     router.register("reports", DraftViewSet, basename="report-draft")
     router.register("reports", SigningViewSet, basename="report-signing")
     router.register("reports", ReadingViewSet, basename="report-reading")
+    register_catalogue(router)

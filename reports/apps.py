@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ReportsConfig(AppConfig):
@@ -8,9 +9,12 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         """Have every new study get its reading, and none deleted whose report was signed."""
-        from archive.closing import on_study_closing  # noqa: PLC0415 - models are ready only now
-        from archive.opening import on_study_opened  # noqa: PLC0415 - models are ready only now
+        # Models are ready only now.
+        from archive.closing import on_study_closing  # noqa: PLC0415
+        from archive.opening import on_study_opened  # noqa: PLC0415
+        from reports.catalogue.loading import load_after_migrate  # noqa: PLC0415
         from reports.intake import let_go, open_reading  # noqa: PLC0415
 
         on_study_opened(open_reading)
         on_study_closing(let_go)
+        post_migrate.connect(load_after_migrate, sender=self)

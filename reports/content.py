@@ -264,7 +264,10 @@ def _item(item: Node, indent: str, mark: str) -> list[str]:
 
 
 def inline_text(children: list[Node]) -> str:
-    """Return inline nodes as text; a field that nobody filled in is its label in brackets."""
+    """Return inline nodes as text.
+
+    A field that nobody filled in is nothing, or its label in brackets when it must be filled in.
+    """
     return "".join(_inline(child) for child in children)
 
 
@@ -277,7 +280,9 @@ def _inline(node: Node) -> str:
     if kind == "measurement":
         return str(attributes["text"])
     value, unit = attributes.get("value", ""), attributes.get("unit", "")
-    return f"{value} {unit}".strip() if value else f"[{attributes['label']}]"
+    if not value:
+        return f"[{attributes['label']}]" if attributes.get("required") else ""
+    return f"{value} {unit}".strip()
 
 
 def report_text(content: Content) -> str:

@@ -49,6 +49,7 @@ def _code(installation: Installation, environment: Mapping[str, str]) -> str:
     """Return the digest of all that decides what ``prepare`` does."""
     root = installation.root
     files = sorted(root.glob("*/migrations/*.py"))
+    files += sorted(root.glob("reports/catalogue/templates/*.txt"))  # loaded after each migrate
     files += [root / "noctisview" / "settings.py", root / "noctisview" / "accounts.py"]
     files += [path for path in [root / packages.RUNTIME_LOCK] if path.is_file()]
     titles = environment.get("NOCTIS_AE_TITLE", "")

@@ -55,6 +55,7 @@ class Macro(models.Model):
     modality = models.CharField(_("modality"), max_length=16, blank=True, default="")
     # Of ours: the edition; 0 for somebody's own.
     edition = models.PositiveIntegerField(default=0)
+    is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
         verbose_name = _("macro")

@@ -12,7 +12,6 @@ from rest_framework.response import Response
 
 from archive.models import Study
 from audit.lifecycle_events import record_report_read
-from reports.checks import findings
 from reports.lifecycle import RELEASED
 from reports.models import DraftSave, ReportVersion
 from reports.selectors import report_of, versions_visible_to
@@ -28,8 +27,9 @@ from reports.writing.drafts import (
 )
 from reports.writing.facts import everything_about, version_facts
 from reports.writing.leases import Hold, extend_lease, release_lease, take_lease
-from reports.writing.priors import has_priors, priors_of
+from reports.writing.priors import priors_of
 from reports.writing.reauthentication import reauthenticate
+from reports.writing.review import review
 from reports.writing.saves import saves_of
 from reports.writing.signing import Signature, finding_facts, sign_report, withdraw_report
 
@@ -99,7 +99,7 @@ class ReportViewSet(StudyViewSet):
         """Look at a report as signing it would; nothing is changed."""
         study = self.study
         content = checked_content(self.sent(forms.ContentSerializer)["content"])
-        found = findings(content, study, has_priors=has_priors(study))
+        found = review(content, study)
         return Response({"findings": [finding_facts(one) for one in found]})
 
 

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from archive.models import Study
 from dicomkit.names import PersonName
 from reports.assignment.facts import reading_facts
+from reports.catalogue.selectors import suggested
 from reports.lifecycle import possible_actions
-from reports.models import Reading, Report, ReportTemplate, ReportVersion
+from reports.models import Reading, Report, ReportVersion
 from reports.selectors import name_of, person, versions_visible_to
 from reports.writing.drafts import side_draft
 from reports.writing.leases import lease_of_now
@@ -33,7 +34,7 @@ def everything_about(study: Study, user: Any, report: Report | None) -> dict[str
         "reading": reading_facts(reading),
         "report": report_facts(report, user, sees_drafts),
         "lease": lease_facts(study, user) if sees_drafts else None,
-        "suggested_template": suggested_template(study) if sees_drafts else "",
+        "suggested_template": suggested(study) if sees_drafts else "",
         "rights": {name: user.has_perm(right) for name, right in _RIGHTS.items()},
     }
 
@@ -138,14 +139,3 @@ def lease_facts(study: Study, user: Any) -> dict[str, Any]:
         "expires_at": lease.expires_at,
         "is_mine": is_mine,
     }
-
-
-def suggested_template(study: Study) -> str:
-    """Return the key of the template that fits best: modality and body part, then modality."""
-    templates = ReportTemplate.objects.filter(is_active=True, facility__isnull=True)
-    templates = templates.filter(modality__in=members(study.modalities) or [""])
-    fits = set(members(study.body_parts))
-    found = list(templates.order_by("pk").values_list("key", "body_part"))
-    exact = [key for key, part in found if part and part in fits]
-    general = [key for key, part in found if not part]
-    return (exact or general or [""])[0]

@@ -12,7 +12,7 @@ from archive.models import Study
 from audit.actors import Actor
 from audit.lifecycle_events import Subject, record_report_signed, record_report_withdrawn
 from reports.chain import version_hash
-from reports.checks import BLOCKING, Finding, findings
+from reports.checks import BLOCKING, Finding
 from reports.content import Content, report_text
 from reports.errors import (
     ChecksFailedError,
@@ -35,7 +35,7 @@ from reports.selectors import name_of, person
 from reports.writing.beginnings import as_addendum, last_version
 from reports.writing.drafts import checked_content, close_draft, open_report, require_draft
 from reports.writing.leases import Hold, is_live, lease_of
-from reports.writing.priors import has_priors
+from reports.writing.review import review
 
 DISCREPANCIES: Final = ("", "none", "minor", "major")
 _ACTIONS: Final = {
@@ -136,7 +136,7 @@ def _content_of(report: Report, last: ReportVersion | None) -> Content:
 
 def _require_checks(content: Content, study: Study, signature: Signature) -> list[dict[str, str]]:
     """Return the warnings that were overruled, for the version to keep."""
-    found = findings(content, study, has_priors=has_priors(study))
+    found = review(content, study)
     is_open = any(one.severity == BLOCKING or one.code not in signature.overruled for one in found)
     if is_open:
         text = _("Something is to be looked at before this is signed.")

@@ -12,6 +12,7 @@ SOUTH_STAFF = frozenset({"south desk", "south technician"})
 ADMIN = frozenset({"admin"})
 # Who sees the study of North.
 SEERS = NORTH_STAFF | ADMIN | {"radiologist"}
+WRITERS_OF_REPORTS = ADMIN | {"radiologist"}
 # A desk without a facility sees no study at all, and cannot upload.
 EVERYBODY = SEERS | SOUTH_STAFF | {"homeless desk"}
 UPLOADERS = NORTH_STAFF | SOUTH_STAFF | ADMIN
@@ -136,6 +137,12 @@ RULES: dict[str, Rule] = {
     "api/^peers/(?P<pk>[0-9]{1,18})/echo": Rule(NOBODY, {"POST": ADMIN}),
     "admin/login/": PUBLIC,
     "admin/logout/": PUBLIC,
+    # catalogue: templates and macros, for those who write reports (nothing of a patient in them)
+    "api/^report-templates": Rule(WRITERS_OF_REPORTS),
+    "api/^report-templates/(?P<key>[-a-zA-Z0-9_]{1,80})": Rule(WRITERS_OF_REPORTS),
+    "api/^macros": Rule(WRITERS_OF_REPORTS, {"POST": WRITERS_OF_REPORTS}),
+    # the macro named is one of everybody's
+    "api/^macros/(?P<pk>[0-9]{1,18})": Rule(WRITERS_OF_REPORTS, {"PATCH": ADMIN, "DELETE": ADMIN}),
 }
 
 # --- Writing and giving out reports ---------------------------------------------------------

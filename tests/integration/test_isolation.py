@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from archive.models import Instance
 from dimse.models import Peer
-from reports.models import DraftSave
+from reports.models import DraftSave, Macro, ReportTemplate
 from tests.factories.dicom import ct_file
 from tests.factories.people import make_facility, make_user
 from tests.factories.reading import content_of, make_report, make_version
@@ -92,6 +92,8 @@ class House:
         self.users["newcomer"].save()
         self.token = create_token(self.users["admin"], "test")[0]
         self.peer = Peer.objects.create(name="CT", ae_title="CT1", facility=north)
+        self.macro = Macro.objects.filter(owner=None).order_by("pk")[0]
+        self.template = ReportTemplate.objects.order_by("pk")[0]
         self.clients = {actor: self._client(actor) for actor in ACTORS}
         self._cookies = {
             actor: {name: morsel.value for name, morsel in client.cookies.items()}
@@ -156,6 +158,8 @@ class House:
             return UNKNOWN if is_unknown else uids[name]
         if name in {"pk", "object_id"}:
             return "999999999" if is_unknown else str(self._key(route))
+        if name == "key":
+            return "unknown" if is_unknown else self.template.key
         fixed = {
             "number": "1",
             "other": "1",
@@ -176,6 +180,8 @@ class House:
             "token": self.token.pk,
             "peer": self.peer.pk,
             "study": self.instance.study_id,
+            "macro": self.macro.pk,
+            "reporttemplate": self.template.pk,
         }
         return next((key for word, key in keys.items() if word in route), 1)
 
