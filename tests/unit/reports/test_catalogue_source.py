@@ -1,7 +1,7 @@
 """The source form: what cannot be read is said, and what can be read can be written again."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.catalogue.inline import SourceError
@@ -31,6 +31,7 @@ PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES | st.text(max_size=6), max_size=25))
 def test_what_is_written_is_a_report_or_an_error_with_its_line(pieces: list[str]) -> None:
     try:
