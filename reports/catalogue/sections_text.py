@@ -1,7 +1,7 @@
 """A template's content as the text that it can be edited in: the reverse of `source`."""
 
 from reports.catalogue.inline import line_of
-from reports.catalogue.source import CODES
+from reports.catalogue.source import CODES, ITEM
 from reports.content import Content, Node
 
 
@@ -27,7 +27,7 @@ def _section(section: Node) -> str:
 def _lines(block: Node) -> list[str]:
     kind, children = block["type"], block.get("content") or []
     if kind == "paragraph":
-        return [_guarded(line_of(children))] if children else []
+        return [_guarded(line_of(children).strip())] if children else []
     if kind == "heading":
         return [f"### {line_of(children)}"]
     if kind == "table":
@@ -38,7 +38,7 @@ def _lines(block: Node) -> list[str]:
 
 def _guarded(line: str) -> str:
     """Return a paragraph so that its beginning is not taken for a heading, an item or a row."""
-    is_mark = line.startswith(("#", "- ")) or line.split(". ")[0].isdigit()
+    is_mark = line.startswith("#") or ITEM.fullmatch(line.strip()) is not None
     return f"\\{line}" if is_mark else line
 
 

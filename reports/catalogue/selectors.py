@@ -18,15 +18,18 @@ def templates_for(facility_id: int | None = None) -> QuerySet[ReportTemplate]:
 def suggested(study: Study) -> str:
     """Return the key of the template to begin a report on `study` with; blank when none fits.
 
-    Of those for the same modality and body part the facility's own goes before the house's own,
-    and that before ours.
+    Of those of the same kind the facility's own goes before the house's own, and that before
+    ours. Of the same kind are those of its modality and body part whose name the table of choice
+    gives the same template: a copy of the chest CT does not take the place of the pulmonary
+    angiography.
     """
     modalities, body_parts = _members(study.modalities), _members(study.body_parts)
     key = key_for(modalities, body_parts, study.description)
     usable = templates_for(study.facility_id)
     ours = ReportTemplate.objects.filter(key=key).first() if key else None
     kind = _same_kind(ours, modalities, body_parts)
-    own = usable.filter(kind, edition=0).order_by("facility_id", "pk")
+    rows = usable.filter(kind, edition=0).defer("content").order_by("facility_id", "pk")
+    own = [one for one in rows if key_for([one.modality], [one.body_part], one.name) == key]
     first = next((one for one in own if one.facility_id), None) or next(iter(own), None)
     if first is not None:
         return first.key

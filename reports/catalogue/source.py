@@ -48,9 +48,9 @@ _HEAD: Final = {"key", "name", "modality", "body part", "language", "edition"}
 _SECTION: Final = re.compile(
     r"#\s+(?P<title>[^\[\]]+?)(?P<required>!?)\s*(?:\[(?P<code>[\d-]+)\])?"
 )
-_ITEM: Final = re.compile(r"(?P<mark>-|\d{1,3}\.)\s+(?P<text>.*)")
+ITEM: Final = re.compile(r"(?P<mark>-|\d{1,3}\.)(?:\s+(?P<text>.*))?")
 _CELLS: Final = re.compile(r"(?<!\\)\|")
-_RULE: Final = re.compile(r"\|[\s|:-]+\|")
+_RULE: Final = re.compile(r"\|(?=[^-]*-)[\s|:-]+\|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class _Compiler:
     def _read_block(self, line: str) -> None:
         if not self.sections:
             raise SourceError("text before the first section")
-        item = _ITEM.fullmatch(line)
+        item = ITEM.fullmatch(line)
         if line.startswith("|"):
             self._row(line)
         elif item is not None:
@@ -198,13 +198,15 @@ class _Compiler:
 
     def _item(self, item: re.Match[str]) -> None:
         kind = "bulletList" if item["mark"] == "-" else "orderedList"
-        entry = {"type": "listItem", "content": [self._paragraph(item["text"])]}
+        entry = {"type": "listItem", "content": [self._paragraph(item["text"] or "")]}
         self._gathered(kind)["content"].append(entry)
 
     def _row(self, line: str) -> None:
         table = self._gathered("table")
         if _RULE.fullmatch(line):
-            for cell in table["content"][-1]["content"] if table["content"] else []:
+            if len(table["content"]) != 1:
+                raise SourceError("“|---|” stands below the first row of a table")
+            for cell in table["content"][0]["content"]:
                 cell["type"] = "tableHeader"
             return
         texts = _CELLS.split(line.strip("|"))

@@ -95,3 +95,10 @@ def test_a_damaged_or_missing_database_is_prepared(installation: Installation) -
     assert database.known_answer(installation, ENVIRONMENT) is None
     file.unlink()
     assert database.known_answer(installation, ENVIRONMENT) is None
+
+
+def test_a_new_edition_of_the_report_templates_is_prepared(installation: Installation) -> None:
+    folder = installation.root / "reports" / "catalogue" / "templates"
+    folder.mkdir(parents=True)
+    (folder / "ct-head.txt").write_text("edition: 2")
+    assert database.known_answer(installation, ENVIRONMENT) is None

@@ -110,6 +110,23 @@ def test_a_facilitys_own_template_goes_before_ours() -> None:
 
 
 @pytest.mark.django_db
+def test_a_copy_takes_the_place_of_what_it_is_a_copy_of_alone() -> None:
+    north = make_facility()
+    chest = make_study(north, modalities="\\CT\\", body_parts="\\CHEST\\", description="CT chest")
+    vessels = make_study(north, modalities="\\CT\\", body_parts="\\CHEST\\", description="CTPA")
+    ours = ReportTemplate.objects.get(key="ct-chest")
+    ReportTemplate.objects.create(
+        key="own-chest",
+        name="CT chest (copy)",
+        modality="CT",
+        body_part="CHEST",
+        content=ours.content,
+    )
+    assert suggested(chest) == "own-chest"
+    assert suggested(vessels) == "ct-pulmonary-angiography"
+
+
+@pytest.mark.django_db
 def test_a_template_that_is_switched_off_is_not_suggested() -> None:
     study = make_study(make_facility(), modalities="\\MR\\", description="MR brain")
     ReportTemplate.objects.filter(key="mr-brain").update(is_active=False)

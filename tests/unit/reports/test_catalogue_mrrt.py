@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.catalogue.mrrt import MAX_BYTES, MrrtError, read_mrrt
@@ -135,6 +135,7 @@ PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES | st.text(max_size=8), max_size=40))
 def test_whatever_comes_is_a_template_or_a_clear_error(pieces: list[str]) -> None:
     data = ("<html><body>" + "".join(pieces)).encode("utf-8", "replace")
@@ -146,6 +147,7 @@ def test_whatever_comes_is_a_template_or_a_clear_error(pieces: list[str]) -> Non
         checked(content)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_bytes_are_a_clear_error(data: bytes) -> None:
     try:

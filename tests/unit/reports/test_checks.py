@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.checking.language import is_stated, sentences
@@ -348,6 +348,7 @@ def test_the_side_of_a_study(description: str, laterality: str, side: str) -> No
     assert ("laterality" in found) == bool(side)
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=300))
 def test_whatever_is_written_is_checked(text: str) -> None:
     content = written(findings=text, comparison=text, impression=text or ".")
