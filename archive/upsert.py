@@ -13,7 +13,9 @@ from archive.columns import with_member
 from archive.identity import same_name
 from archive.models import Instance, Patient, Series, Study
 from archive.opening import study_opened
+from archive.rejections import honour
 from archive.rows import insert_row
+from archive.totals import recount
 from notifications.outbox import publish
 
 # After an event a study's row may change for this long without another one: who shows it should
@@ -49,7 +51,8 @@ class Place:
     def fits(self, candidate: Candidate) -> bool:
         """Say whether filing `candidate` changes nothing but counts."""
         return (
-            candidate.patient.key == self.patient_key
+            candidate.note is None
+            and candidate.patient.key == self.patient_key
             and candidate.patient.name == self.patient_name
             and candidate.modality == self.modality
             and f"\\{candidate.sop_class_uid}\\" in self.sop_classes
@@ -88,8 +91,10 @@ def file_instance(candidate: Candidate, study: Study | None, storage_key: str) -
     """
     if study is None:
         study, series = _open_study(candidate)
+        is_out_of_view = False
     else:
         series = _extend_study(study, candidate)
+        is_out_of_view = study.is_hidden or series.is_hidden
     instance = Instance(
         facility_id=candidate.origin.facility_id,
         study=study,
@@ -100,6 +105,10 @@ def file_instance(candidate: Candidate, study: Study | None, storage_key: str) -
         **candidate.instance,
     )
     insert_row(instance)
+    if candidate.note is not None:
+        honour(candidate.note, candidate, study)
+    elif is_out_of_view:
+        recount(study)  # what is new was not rejected: it brings study and series back
     return instance
 
 
