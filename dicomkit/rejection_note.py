@@ -111,8 +111,8 @@ def _references(header: Header, source: Source) -> Iterator[tuple[str, str]]:
     for tag in _EVIDENCE_SEQUENCES:
         for study in header.sequence(tag, source):
             uid = study.get_text(tags.STUDY_INSTANCE_UID) or ""
-            for series in study.sequence(tags.REFERENCED_SERIES_SEQUENCE):
-                for one in series.sequence(_REFERENCED_SOP_SEQUENCE):
+            for series in study.sequence(tags.REFERENCED_SERIES_SEQUENCE, source):
+                for one in series.sequence(_REFERENCED_SOP_SEQUENCE, source):
                     yield uid, one.get_text(tags.REFERENCED_SOP_INSTANCE_UID) or ""
 
 
