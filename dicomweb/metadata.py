@@ -16,7 +16,7 @@ from typing import BinaryIO, Final
 
 import orjson
 
-from archive.access import open_instance
+from archive.access import open_outgoing
 from archive.models import Instance, Series
 from dicomkit.dataset import Header
 from dicomkit.dicom_json import instance_json
@@ -56,7 +56,7 @@ def instance_metadata(instance: Instance, names: Names, root: str) -> bytes:
         When the file can't be read.
     """
     own = Names(names.study, names.series, instance.sop_instance_uid)
-    with open_instance(instance) as file:
+    with open_outgoing(instance) as file:
         stream = _header_stream(file, instance)
         try:
             header = _with_transfer_syntax(read_header(stream), instance.transfer_syntax_uid)
@@ -68,7 +68,7 @@ def instance_metadata(instance: Instance, names: Names, root: str) -> bytes:
 
 def _header_stream(file: BinaryIO, instance: Instance) -> BinaryIO:
     """Return the header in memory when that is one short read, else the file."""
-    if not instance.has_pixels or instance.header_bytes > _WHOLE_HEADER:
+    if not instance.has_pixels or instance.header_bytes > _WHOLE_HEADER or instance.coercion:
         return file
     return io.BytesIO(file.read(instance.header_bytes))
 
