@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from archive.closing import study_closing
 from archive.models import Instance, Patient, Series, Study, Tombstone
 from archive.totals import recount
 
@@ -28,12 +29,18 @@ def settle(study: Study) -> bool:
     """Derive a locked study's totals from what is left beneath it.
 
     Empty series go, and an empty study with its patient if that was the last one; False then.
+
+    Raises
+    ------
+    StudyKeptError
+        When the study would go, but something that must be kept belongs to it.
     """
     Series.objects.filter(study=study).exclude(
         pk__in=Instance.objects.filter(study=study).values("series_id")
     ).delete()
     if not Instance.objects.filter(study=study).exists():
         patient_id = study.patient_id
+        study_closing(study)
         study.delete()
         Patient.objects.filter(pk=patient_id, studies__isnull=True).delete()
         return False

@@ -1,11 +1,9 @@
 """The reading follows what becomes of the study's objects, in the transaction of the cause."""
 
-from django.db.models import F
-
 from archive.models import Series, Study
-from notifications.outbox import publish
+from reports.assignment import clocks
 from reports.models import Acceptance, Quality, Reading
-from reports.quality import clocks
+from reports.readings import change_reading
 
 
 def follow_visibility(study: Study) -> None:
@@ -36,10 +34,4 @@ def quality_of(study: Study) -> str:
 
 def set_quality(reading: Reading, quality: str) -> None:
     """Set what is said of the study as a whole, and have its row drawn again."""
-    Reading.objects.filter(pk=reading.pk).update(quality=quality, revision=F("revision") + 1)
-    study = reading.study
-    publish(
-        "reading.changed",
-        facility_id=study.facility_id,
-        payload={"study": study.study_instance_uid, "study_id": study.pk},
-    )
+    change_reading(reading, reading.study, quality=quality)
