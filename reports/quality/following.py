@@ -7,11 +7,14 @@ from reports.readings import change_reading
 
 
 def follow_visibility(study: Study) -> None:
-    """Stop the reading's clock when all of the study is rejected; let it go on when it is not."""
+    """Stop the reading's clock when nothing of the study is left to read; else let it go on.
+
+    That is so when all of it is rejected, and when its series were moved to another study.
+    """
     reading = Reading.objects.select_for_update().filter(study=study).first()
     if reading is None:
         return
-    if study.is_hidden and study.hidden_count:
+    if study.is_hidden:
         clocks.pause(reading)
         set_quality(reading, Quality.REJECTED)
     else:
