@@ -94,7 +94,7 @@ def correct_study(
 
 def _patient_after(study: Study, values: Mapping[str, str]) -> dict[str, int]:
     """Return the patient to whom a study with these values belongs, when that is another one."""
-    said = said_by(study, PATIENT) | values
+    said = said_by(study, PATIENT) | dict(values)
     uid = study.study_instance_uid
     identity = identity_key(said["PatientID"], said["IssuerOfPatientID"], uid)
     changes = {"PatientID", "IssuerOfPatientID"} & values.keys()
@@ -278,7 +278,7 @@ def _target_of(row: Coercion, locked: Mapping[int, Study]) -> Patient | Study | 
         return Patient.objects.select_for_update().get(pk=row.patient_id)
     if row.study_id:
         return locked[row.study_id]
-    series = Series.objects.select_related("study").get(pk=row.series_id)
+    series = Series.objects.select_related("study").get(coercions=row)
     hidden = Instance.objects.filter(series=series, is_hidden=True)
     if "study" in row.after and hidden.exists():
         raise CorrectionError("Take back the rejections in these series first.")

@@ -189,7 +189,7 @@ def _move_to_patient(request: HttpRequest, study: Study, kind: str) -> HttpRespo
         count = study.patient.studies.count() if kind == "merge" else 1
         rows_changed = changes(said_by(study, PATIENT), said_by_patient(patient))
         return _preview(request, rows_changed, study_count=count)
-    named = {"actor": actor_of(request), "reason": request.POST.get("why", "")}
+    named: dict[str, Any] = {"actor": actor_of(request), "reason": request.POST.get("why", "")}
     if kind == "merge":
         return _done(request, study, lambda: merge_patients(study.patient, patient, **named))
     return _done(request, study, lambda: move_study(study, patient, **named))
@@ -211,5 +211,5 @@ def _move_series(request: HttpRequest, study: Study) -> HttpResponse:
         known = PATIENT | STUDY
         rows = changes(said_by(study, known), said_by(goal, known)) if goal else []
         return _preview(request, rows, series_count=len(chosen), is_new=goal is None)
-    named = {"actor": actor_of(request), "reason": request.POST.get("why", "")}
+    named: dict[str, Any] = {"actor": actor_of(request), "reason": request.POST.get("why", "")}
     return _done(request, study, lambda: move_series(chosen, goal, **named))

@@ -48,7 +48,7 @@ def study_fields(study: Study) -> dict[str, Any]:
 
 def study_values(sent: QueryDict, study: Study) -> dict[str, str]:
     """Return the attributes that were sent and differ from what the study says."""
-    values = {keyword: sent[keyword].strip() for keyword in PATIENT | STUDY if keyword in sent}
+    values = {keyword: str(sent[keyword]).strip() for keyword in PATIENT | STUDY if keyword in sent}
     if "PatientName" in values:
         values["PatientName"] = "=".join(sent.get(name, "").strip() for name in _GROUPS).rstrip("=")
     for keyword in ("PatientBirthDate", "StudyDate"):
@@ -60,7 +60,7 @@ def study_values(sent: QueryDict, study: Study) -> dict[str, str]:
 
 def series_values(sent: QueryDict, series: Series) -> dict[str, str]:
     """Return the attributes that were sent and differ from what the series says."""
-    values = {keyword: sent[keyword].strip() for keyword in SERIES if keyword in sent}
+    values = {keyword: str(sent[keyword]).strip() for keyword in SERIES if keyword in sent}
     return {
         keyword: value
         for keyword, value in values.items()
