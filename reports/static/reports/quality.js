@@ -144,8 +144,10 @@ function onKey(event) {
     one("input", label).focus();
     return;
   }
-  if (rejecting.open && event.key === "Enter" && event.target.type === "radio") {
-    one("button[value=reject]", rejecting).click();
+  // Enter in a field would press the form's first button, which accepts.
+  if (event.key === "Enter" && event.target.form === decide && event.target.tagName === "INPUT") {
+    event.preventDefault();
+    if (rejecting.open) one("button[value=reject]", rejecting).click();
     return;
   }
   if (one("dialog[open]") || isTyping(event.target)) return;
