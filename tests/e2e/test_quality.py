@@ -38,9 +38,12 @@ def test_a_series_is_rejected_and_taken_back_by_keyboard(quality: Page) -> None:
     quality.keyboard.press("Enter")
     expect(cards.first).to_have_class(re.compile("is-rejected"))
     expect(cards.first).to_contain_text("Positioning")
+    quality.wait_for_load_state()
     quality.keyboard.press("r")  # the reason given last comes first
+    expect(quality.get_by_role("dialog")).to_be_visible()
     expect(quality.locator("[data-reasons] label").first).to_contain_text("Positioning")
     quality.keyboard.press("Escape")
+    expect(quality.get_by_role("dialog")).to_be_hidden()
     quality.keyboard.press("u")
     expect(quality.get_by_text("The rejection was taken back.")).to_be_visible()
     expect(cards.first).not_to_have_class(re.compile("is-rejected"))
