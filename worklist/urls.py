@@ -23,6 +23,7 @@ urlpatterns = [
     path("accounts/", include(account_patterns)),
     path("worklist/", views.worklist, name="worklist"),
     path("worklist/rows/", views.rows, name="worklist-rows"),
+    path("worklist/counts/", views.counts, name="worklist-counts"),
     path("worklist/upload/", upload_views.upload_page, name="worklist-upload"),
     path("worklist/upload/files/", upload_views.receive_file, name="worklist-upload-file"),
     path("media/instances/<str:sop_instance_uid>", media.instance_file, name="media-instance"),

@@ -1,5 +1,5 @@
 from django.contrib.auth.decorators import login_required, permission_required
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -7,6 +7,7 @@ from notifications.selectors import latest_event_id
 from worklist.criteria import Criteria
 from worklist.presentation import study_row
 from worklist.requests import SignedInRequest
+from worklist.saved_views import view_counts
 from worklist.selectors import (
     PAGE_SIZE,
     facilities_visible_to,
@@ -73,6 +74,14 @@ def rows(request: SignedInRequest) -> HttpResponse:
     response = render(request, "worklist/_rows.html", context)
     response[FRAGMENT_HEADER] = "1"
     return response
+
+
+@require_GET
+@login_required
+@permission_required("archive.view_study", raise_exception=True)
+def counts(request: SignedInRequest) -> HttpResponse:
+    """How many studies each of the user's views has."""
+    return JsonResponse(view_counts(request.user))
 
 
 def _is_key(text: str) -> bool:
