@@ -24,7 +24,7 @@ from worklist.sight import Sight, statuses_of
 PAGE_SIZE = 50
 
 # Every order ends with a key, so that it is total and a page can begin anywhere in it.
-_ORDERS = {
+ORDERS = {
     "date": ("study_date", "study_time", "id"),
     "received": ("received_at", "id"),
     "name": ("patient_name_key", "id"),
@@ -113,7 +113,7 @@ def keys_beyond(
 
     Keys alone, for an order without an index is made by sorting all that matches.
     """
-    fields = _ORDERS[criteria.sort]
+    fields = ORDERS[criteria.sort]
     studies = _in_order_of(matching_studies(principal, criteria), criteria)
     if edge is not None:
         studies = studies.filter(_beyond(edge, fields, descending))
@@ -254,3 +254,24 @@ def readers() -> QuerySet[CustomUser]:
     """Return who may be given a study to read."""
     radiologists = CustomUser.objects.filter(role=UserRole.RADIOLOGIST, is_active=True)
     return radiologists.order_by("last_name", "first_name", "username")
+
+
+def find_patients(principal: Principal, text: str, limit: int) -> list[Study]:
+    """Return the newest studies whose patient's name, ID or accession number `text` begins.
+
+    Numbers are looked for only where there is a digit; a patient is named once.
+    """
+    text = " ".join(text.replace("\0", " ").split())[:64]
+    if not text:
+        return []
+    found = list(_newest(matching_studies(principal, Criteria(name=text)), limit * 3))
+    if any(character.isdecimal() for character in text):
+        scope = studies_visible_to(principal, by_facility=False)
+        for column in ("dicom_patient_id", "accession_number"):
+            found += _newest(scope.filter(**{f"{column}__startswith": text}), limit)
+    first_of = {study.patient_id: study for study in reversed(found)}
+    return [study for study in dict.fromkeys(found) if first_of[study.patient_id] == study][:limit]
+
+
+def _newest(studies: QuerySet[Study], limit: int) -> QuerySet[Study]:
+    return with_reading(studies).order_by("-study_date", "-study_time", "-id")[:limit]

@@ -144,7 +144,7 @@ def test_pages_hold_every_study_once_whatever_the_order(north, monkeypatch, sort
             instance_count=len(text),
         )
     criteria = Criteria(sort=sort, descending=down)
-    fields = selectors._ORDERS[sort]
+    fields = selectors.ORDERS[sort]
     order = [f"-{field}" if down else field for field in fields]
     expected = list(Study.objects.order_by(*order).values_list("pk", flat=True))
     assert _walk(reader(), criteria) == expected
