@@ -8,9 +8,11 @@ from archive.errors import ObjectMissingError
 from archive.models import Instance
 from dicomkit import part10
 from dicomkit.dataset import Header
-from dicomkit.errors import PixelError
+from dicomkit.errors import DicomkitError, PixelError
 from dicomkit.frames import FrameIndex
 from dicomkit.frames import read_frame as read_indexed_frame
+from dicomkit.rewrite import Change
+from dicomkit.spliced import open_rewritten
 
 
 def instance_path(instance: Instance) -> Path:
@@ -35,6 +37,52 @@ def open_instance(instance: Instance) -> BinaryIO:
         raise ObjectMissingError(f"the file of instance {instance.pk} has another length")
     stream.seek(0)
     return stream
+
+
+def change_of(instance: Instance) -> Change | None:
+    """Return what is to be corrected of an instance on the way out; None when nothing is."""
+    if not instance.coercion:
+        return None
+    of_study, of_series = Instance.objects.values_list("study__coerced", "series__coerced").get(
+        pk=instance.pk
+    )
+    values = of_series | of_study
+    at = max(str(of_study.get("at", "")), str(of_series.get("at", "")))
+    # Keys in small letters are the index's own.
+    return Change({key: value for key, value in values.items() if key[0].isupper()}, at)
+
+
+def open_outgoing(instance: Instance) -> BinaryIO:
+    """Open the instance as it leaves the archive: as received but for what was corrected.
+
+    Raises
+    ------
+    ObjectMissingError
+        As `open_instance`, and when its header cannot take the corrections.
+    """
+    stream = open_instance(instance)
+    change = change_of(instance)
+    if change is None:
+        return stream
+    try:
+        return open_rewritten(stream, change, directory=None)
+    except DicomkitError as error:
+        stream.close()
+        raise ObjectMissingError(f"instance {instance.pk} cannot be corrected: {error}") from error
+
+
+def outgoing_size(instance: Instance) -> int:
+    """Return how many bytes `open_outgoing` gives.
+
+    Raises
+    ------
+    ObjectMissingError
+        As `open_outgoing`.
+    """
+    if not instance.coercion:
+        return instance.size_bytes
+    with open_outgoing(instance) as stream:
+        return stream.seek(0, 2)
 
 
 def read_header(instance: Instance) -> Header:

@@ -12,7 +12,8 @@ from dicomkit.dataset import Header
 from dicomkit.errors import DicomkitError, Part10Error
 from dicomkit.frames import index_frames
 from dicomkit.names import PersonName, search_key
-from dicomkit.part10 import check_identity, is_valid_uid, read_header
+from dicomkit.part10 import check_identity, is_valid_uid, open_source, read_header
+from dicomkit.rejection_note import KEY_OBJECT_SELECTION, RejectionNote, read_note
 
 _MAX_INT = 2**31 - 1
 _MAX_SMALL_INT = 2**15 - 1
@@ -47,7 +48,7 @@ class Candidate:
     """An object that was read and whose identity is sound.
 
     ``instance`` holds the columns of `Instance` that come from the object itself. ``quarantine``
-    is the reason for which it must be kept aside, if there is one.
+    is the reason for which it must be kept aside, if there is one; ``note`` is what it rejects.
     """
 
     origin: Origin
@@ -61,6 +62,7 @@ class Candidate:
     modality: str
     instance: dict[str, Any]
     quarantine: str = ""
+    note: RejectionNote | None = None
 
     def outcome(
         self,
@@ -98,18 +100,21 @@ def read_candidate(stream: BinaryIO, spooled: SpooledFile, origin: Origin) -> Ca
     except Part10Error as error:
         raise IdentityError(error, header) from error
     study_instance_uid = header.get_text(tags.STUDY_INSTANCE_UID) or ""
+    sop_class_uid = header.get_text(tags.SOP_CLASS_UID) or ""
+    is_selection = sop_class_uid == KEY_OBJECT_SELECTION
     return Candidate(
         origin=origin,
         spooled=spooled,
         header=header,
         patient=patient_identity(header, study_instance_uid),
-        sop_class_uid=header.get_text(tags.SOP_CLASS_UID) or "",
+        sop_class_uid=sop_class_uid,
         sop_instance_uid=header.get_text(tags.SOP_INSTANCE_UID) or "",
         study_instance_uid=study_instance_uid,
         series_instance_uid=header.get_text(tags.SERIES_INSTANCE_UID) or "",
         modality=clean(header.get_text(tags.MODALITY), 16),
         instance=_instance_columns(stream, spooled, header),
         quarantine="" if header.pixel_data_complete else "truncated",
+        note=read_note(header, open_source(stream, header)) if is_selection else None,
     )
 
 

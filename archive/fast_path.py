@@ -29,11 +29,12 @@ _UPDATE_STUDY = (
     "UPDATE archive_study SET instance_count = instance_count + %s, size_bytes = size_bytes + %s,"
     " revision = revision + 1, updated_at = %s"
     " WHERE id = %s AND facility_id = %s AND study_instance_uid = %s AND patient_id = %s"
-    " AND sop_classes = %s"
+    " AND sop_classes = %s AND coercion = 0 AND NOT is_hidden"
 )
 _UPDATE_SERIES = (
     "UPDATE archive_series SET instance_count = instance_count + %s, revision = revision + 1"
     " WHERE id = %s AND study_id = %s AND series_instance_uid = %s"
+    " AND coercion = 0 AND NOT is_hidden"
 )
 
 

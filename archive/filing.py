@@ -9,7 +9,7 @@ from django.db import connection
 from archive import quarantine
 from archive.candidate import Candidate
 from archive.fast_path import Places, file_in_place, series_key
-from archive.outcome import Origin, Outcome, OutcomeKind
+from archive.outcome import Origin, Outcome, OutcomeKind, actor_of
 from archive.upsert import (
     PATIENT_MISMATCH,
     announce,
@@ -136,7 +136,7 @@ def _record(items: Sequence[Item]) -> None:
         by_origin.setdefault(candidate.origin, []).append(candidate)
     for origin, candidates in by_origin.items():
         record_instance_stored(
-            actor=quarantine.actor_of(origin),
+            actor=actor_of(origin),
             facility_id=origin.facility_id,
             study_instance_uid=candidates[0].study_instance_uid,
             patient_id=candidates[0].patient.patient_id,

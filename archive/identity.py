@@ -40,8 +40,14 @@ def patient_identity(header: Header, study_instance_uid: str) -> PatientIdentity
     patient_id = _whole(header.get_text(tags.PATIENT_ID))
     issuer = _whole(header.get_text(tags.ISSUER_OF_PATIENT_ID))
     name = clean(header.get_text(tags.PATIENT_NAME), 324)
-    key = _SEPARATOR.join((patient_id, issuer) if patient_id else ("", "", study_instance_uid))
-    return PatientIdentity(_distinct(key), patient_id[:64], issuer[:64], name)
+    key = identity_key(patient_id, issuer, study_instance_uid)
+    return PatientIdentity(key, patient_id[:64], issuer[:64], name)
+
+
+def identity_key(patient_id: str, issuer: str, study_instance_uid: str) -> str:
+    """Return the value of `Patient.identity`: the study's own when there is no Patient ID."""
+    parts = (patient_id, issuer) if patient_id else ("", "", study_instance_uid)
+    return _distinct(_SEPARATOR.join(parts))
 
 
 def same_name(one: str, other: str) -> bool:

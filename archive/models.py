@@ -11,7 +11,19 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from archive.corrections_models import Coercion, Rejection
 from archive.fields import ByteOrderField
+
+__all__ = [
+    "Coercion",
+    "Instance",
+    "Patient",
+    "QuarantinedObject",
+    "Rejection",
+    "Series",
+    "Study",
+    "Tombstone",
+]
 
 
 class Patient(models.Model):
@@ -86,6 +98,15 @@ class Study(models.Model):
     series_count = models.PositiveIntegerField(default=0)
     instance_count = models.PositiveIntegerField(default=0)
     size_bytes = models.PositiveBigIntegerField(default=0)
+    # What stands above counts what everybody sees; this, what was rejected.
+    hidden_count = models.PositiveIntegerField(default=0, db_default=0)
+    # Nothing is left that everybody sees.
+    is_hidden = models.BooleanField(default=False, db_default=False)
+    # Not 0: something here or beneath is corrected on the way out (`archive.corrections`).
+    coercion = models.PositiveBigIntegerField(default=0, db_default=0)
+    # By DICOM keyword: what objects say on the way out, and what the columns said as received.
+    coerced = models.JSONField(default=dict, blank=True)
+    as_received = models.JSONField(default=dict, blank=True)
     # Grows with every change beneath: caches and entity tags carry it.
     revision = models.PositiveBigIntegerField(default=0)
     # Why somebody should look at it (e.g. another name under the same Patient ID); blank is well.
@@ -98,6 +119,7 @@ class Study(models.Model):
         verbose_name_plural = _("studies")
         permissions = [
             ("view_all_facilities", "Can see the studies of every facility"),
+            ("view_rejected", "Can see what was rejected"),
             ("upload_study", "Can upload studies"),
             ("manage_study", "Can correct and annotate studies"),
         ]
@@ -159,6 +181,12 @@ class Series(models.Model):
     request_attributes = models.JSONField(default=list, blank=True)
     sending_ae_title = ByteOrderField(max_length=16, blank=True, default="")
     instance_count = models.PositiveIntegerField(default=0)
+    # As of the study.
+    hidden_count = models.PositiveIntegerField(default=0, db_default=0)
+    is_hidden = models.BooleanField(default=False, db_default=False)
+    coercion = models.PositiveBigIntegerField(default=0, db_default=0)
+    coerced = models.JSONField(default=dict, blank=True)
+    as_received = models.JSONField(default=dict, blank=True)
     revision = models.PositiveBigIntegerField(default=0)
     received_at = models.DateTimeField(default=timezone.now)
 
@@ -210,6 +238,19 @@ class Instance(models.Model):
     header_bytes = models.PositiveBigIntegerField(default=0)
     # dicomkit.frames.FrameIndex.pack(); empty when the frames cannot be addressed.
     frame_index = models.BinaryField(default=b"", blank=True)
+    # Kept from everybody without `archive.view_rejected`. Columns with a default of the database
+    # are not named where objects are filed.
+    is_hidden = models.BooleanField(default=False, db_default=False)
+    rejection = models.ForeignKey(
+        "archive.Rejection",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="instances",
+        db_index=False,
+    )
+    # The study's revision at the last correction of it or its series; 0: it goes out as stored.
+    coercion = models.PositiveBigIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("instance")

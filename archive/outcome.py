@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from audit.actors import Actor
+
 
 class Door(Enum):
     """The way by which an object came in."""
@@ -38,6 +40,17 @@ class Origin:
     actor_name: str = ""
     calling_ae: str = ""
     address: str = ""
+
+
+def actor_of(origin: Origin) -> Actor:
+    """Return who brought an object."""
+    return Actor(
+        user_id=origin.actor_id,
+        user_name=origin.actor_name or origin.calling_ae,
+        role="AE" if origin.calling_ae else "",
+        facility_id=origin.facility_id,
+        address=origin.address,
+    )
 
 
 class OutcomeKind(Enum):

@@ -10,7 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 from django.db import connection
 from django.db.models import Model, QuerySet
 
-from archive.selectors import Principal, facility_filter
+from archive.selectors import Principal, scope_of
 
 Row = TypeVar("Row", bound=Model)
 Statement = tuple[str, tuple[Any, ...]]
@@ -102,7 +102,7 @@ class PreparedForPrincipal(Generic[Row]):
 
     def first(self, principal: Principal, **values: str) -> Row | None:
         """Return the first row that the principal may see."""
-        scope = facility_filter(principal)
+        scope = scope_of(principal)
         if scope is None:
             return None
-        return self._prepared.first(principal, key=tuple(scope.items()), **values)
+        return self._prepared.first(principal, key=scope, **values)

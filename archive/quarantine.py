@@ -8,9 +8,8 @@ from django.utils import timezone
 
 from archive.candidate import Candidate
 from archive.models import QuarantinedObject
-from archive.outcome import Origin
+from archive.outcome import actor_of
 from archive.upsert import PATIENT_MISMATCH
-from audit.actors import Actor
 from audit.services import record_quarantined
 from notifications.outbox import publish
 
@@ -89,15 +88,4 @@ def _tell(candidate: Candidate, reason: str, key: int) -> None:
         patient_id=candidate.patient.patient_id,
         door=origin.door.value,
         reason=reason,
-    )
-
-
-def actor_of(origin: Origin) -> Actor:
-    """Return who brought an object."""
-    return Actor(
-        user_id=origin.actor_id,
-        user_name=origin.actor_name or origin.calling_ae,
-        role="AE" if origin.calling_ae else "",
-        facility_id=origin.facility_id,
-        address=origin.address,
     )

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.expressions import Combinable
 
 from archive import matching
 from archive.attributes import (
@@ -94,6 +95,8 @@ def find(principal: Principal, query: Query) -> Iterator[dict[str, Value]]:
     """
     rows = _matching(principal, query)
     columns, counts = _columns(query)
+    if principal.has_perm("archive.view_rejected"):
+        columns = [(attribute, _counting_all(column)) for attribute, column in columns]
     return _results(rows, query, columns, counts)
 
 
@@ -169,10 +172,28 @@ def _item_matches(item: dict[str, str], wanted: dict[str, str]) -> bool:
     )
 
 
-def _columns(query: Query) -> tuple[list[tuple[Attribute, str]], list[str]]:
+Column = str | Combinable
+
+
+def _counting_all(column: Column) -> Column:
+    """Return a column of counts with what was rejected added, others as they are.
+
+    The columns themselves count what everybody sees.
+    """
+    prefix, _, name = str(column).rpartition("__")
+    prefix = f"{prefix}__" if prefix else ""
+    if name == "instance_count":
+        return F(str(column)) + F(f"{prefix}hidden_count")
+    if name == "series_count":
+        of_study = Series.objects.filter(study=OuterRef(f"{prefix}pk")).order_by()
+        return Subquery(of_study.values("study").annotate(count=Count("pk")).values("count"))
+    return column
+
+
+def _columns(query: Query) -> tuple[list[tuple[Attribute, Column]], list[str]]:
     known = attributes_at(query.level)
     wanted = query.return_keywords or list(known)
-    columns = [
+    columns: list[tuple[Attribute, Column]] = [
         (known[keyword], path(query.level, known[keyword]) + known[keyword].column)
         for keyword in dict.fromkeys(wanted)
         if keyword in known
@@ -182,7 +203,7 @@ def _columns(query: Query) -> tuple[list[tuple[Attribute, str]], list[str]]:
 
 
 def _results(
-    rows: QuerySet[Any], query: Query, columns: list[tuple[Attribute, str]], counts: list[str]
+    rows: QuerySet[Any], query: Query, columns: list[tuple[Attribute, Column]], counts: list[str]
 ) -> Iterator[dict[str, Value]]:
     paths = [column for _, column in columns]
     keywords = [attribute.keyword for attribute, _ in columns]
@@ -205,7 +226,7 @@ def members(text: str) -> list[str]:
     return [value for value in text.split("\\") if value]
 
 
-def _rows(rows: QuerySet[Any], query: Query, paths: list[str]) -> Iterator[tuple[Any, ...]]:
+def _rows(rows: QuerySet[Any], query: Query, paths: list[Column]) -> Iterator[tuple[Any, ...]]:
     ordered = rows.order_by(*_ORDERS[query.level])
     if query.limit is None:
         return iter(ordered.values_list(*paths)[query.offset :].iterator(_CHUNK))
@@ -220,7 +241,7 @@ def _rows(rows: QuerySet[Any], query: Query, paths: list[str]) -> Iterator[tuple
 
 def _patient_counts(rows: QuerySet[Any], pk: int, counts: list[str]) -> dict[str, Value]:
     totals = rows.filter(pk=pk).aggregate(
-        pk=Count("studies"),
+        pk=Count("studies", filter=Q(studies__is_hidden=False)),
         series_count=Sum("studies__series_count"),
         instance_count=Sum("studies__instance_count"),
     )

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 
+<<<<<<< HEAD
 from django.db.models import Count, Sum
 
 from archive.closing import study_closing
 from archive.columns import joined
+=======
+>>>>>>> quality
 from archive.models import Instance, Patient, Series, Study, Tombstone
+from archive.totals import recount
 
 
 def bury(instances: Iterable[Instance], reason: str) -> list[Tombstone]:
@@ -37,32 +41,14 @@ def settle(study: Study) -> bool:
     StudyKeptError
         When the study would go, but something that must be kept belongs to it.
     """
-    _settle_series(study)
-    instances = Instance.objects.filter(study=study)
-    totals = instances.aggregate(count=Count("id"), size=Sum("size_bytes"))
-    if not totals["count"]:
+    Series.objects.filter(study=study).exclude(
+        pk__in=Instance.objects.filter(study=study).values("series_id")
+    ).delete()
+    if not Instance.objects.filter(study=study).exists():
         patient_id = study.patient_id
         study_closing(study)
         study.delete()
         Patient.objects.filter(pk=patient_id, studies__isnull=True).delete()
         return False
-    series = list(Series.objects.filter(study=study))
-    study.series_count = len(series)
-    study.modalities = joined((one.modality for one in series), 200)
-    study.body_parts = joined((one.body_part for one in series), 200)
-    study.sop_classes = joined(instances.values_list("sop_class_uid", flat=True).distinct(), 10_000)
-    study.instance_count = totals["count"]
-    study.size_bytes = totals["size"] or 0
-    study.touch()
-    study.save()
+    recount(study)
     return True
-
-
-def _settle_series(study: Study) -> None:
-    for series in Series.objects.filter(study=study).annotate(left=Count("instances")):
-        if not series.left:
-            series.delete()
-        elif series.left != series.instance_count:
-            series.instance_count = series.left
-            series.revision += 1
-            series.save(update_fields=["instance_count", "revision"])

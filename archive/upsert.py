@@ -13,7 +13,9 @@ from archive.columns import with_member
 from archive.identity import same_name
 from archive.models import Instance, Patient, Series, Study
 from archive.opening import study_opened
+from archive.rejections import honour
 from archive.rows import insert_row
+from archive.totals import recount
 from notifications.outbox import publish
 
 # After an event a study's row may change for this long without another one: who shows it should
@@ -25,6 +27,7 @@ SERIES_ELSEWHERE = "series-in-other-study"
 PATIENT_MISMATCH = "patient-mismatch"
 
 _STUDY_EXISTS = "SELECT 1 FROM archive_study WHERE facility_id = %s AND study_instance_uid = %s"
+_CORRECTED_SERIES = "SELECT id FROM archive_series WHERE series_instance_uid = %s AND coercion <> 0"
 _PATIENT_EXISTS = "SELECT 1 FROM archive_patient WHERE facility_id = %s AND identity = %s"
 # Not narrowed to the facility, or SQLite would begin with all of the facility's studies.
 SERIES_FACILITIES = (
@@ -49,7 +52,8 @@ class Place:
     def fits(self, candidate: Candidate) -> bool:
         """Say whether filing `candidate` changes nothing but counts."""
         return (
-            candidate.patient.key == self.patient_key
+            candidate.note is None
+            and candidate.patient.key == self.patient_key
             and candidate.patient.name == self.patient_name
             and candidate.modality == self.modality
             and f"\\{candidate.sop_class_uid}\\" in self.sop_classes
@@ -61,19 +65,54 @@ def lock_study(candidate: Candidate) -> Study | None:
     facility_id, uid = candidate.origin.facility_id, candidate.study_instance_uid
     if not _exists(_STUDY_EXISTS, (facility_id, uid)):
         return None
-    return (
-        Study.objects.select_for_update(of=("self",))
-        .select_related("patient")
-        .filter(facility_id=facility_id, study_instance_uid=uid)
-        .first()
-    )
+    studies = Study.objects.select_for_update(of=("self",)).select_related("patient")
+    if goal := _moved_to(candidate):
+        return studies.filter(pk=goal).first()
+    return studies.filter(facility_id=facility_id, study_instance_uid=uid).first()
+
+
+def _moved_to(candidate: Candidate) -> int | None:
+    """Return the study to which the object's series was moved by a correction, if it was."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CORRECTED_SERIES, (candidate.series_instance_uid,))
+        keys = [row[0] for row in cursor.fetchall()]
+    for series in Series.objects.filter(pk__in=keys) if keys else ():
+        received = series.as_received.get("study")
+        named = Study.objects.filter(
+            pk=received,
+            facility_id=candidate.origin.facility_id,
+            study_instance_uid=candidate.study_instance_uid,
+        )
+        if received and named.exists():
+            return series.study_id
+    return None
 
 
 def is_other_patient(study: Study, candidate: Candidate) -> bool:
     """Say whether the study is filed under a patient whom the object contradicts."""
     if study.patient.identity == candidate.patient.key:
         return False
-    return not candidate.patient.agrees_with(study.dicom_patient_id, study.issuer_of_patient_id)
+    if candidate.patient.agrees_with(study.dicom_patient_id, study.issuer_of_patient_id):
+        return False
+    if not study.coercion:
+        return True
+    return not any(candidate.patient.agrees_with(*one) for one in _received(study, candidate))
+
+
+def _received(study: Study, candidate: Candidate) -> list[tuple[str, str]]:
+    """Return Patient ID and issuer that objects of a corrected study, or series, came with."""
+    moved = Series.objects.filter(
+        study=study, series_instance_uid=candidate.series_instance_uid, as_received__has_key="study"
+    )
+    keys = [one.as_received["study"] for one in moved]
+    studies = [study, *Study.objects.filter(pk__in=keys)]
+    return [
+        (
+            one.as_received.get("PatientID", one.dicom_patient_id),
+            one.as_received.get("IssuerOfPatientID", one.issuer_of_patient_id),
+        )
+        for one in studies
+    ]
 
 
 def file_instance(candidate: Candidate, study: Study | None, storage_key: str) -> Instance:
@@ -88,8 +127,10 @@ def file_instance(candidate: Candidate, study: Study | None, storage_key: str) -
     """
     if study is None:
         study, series = _open_study(candidate)
+        is_out_of_view = False
     else:
         series = _extend_study(study, candidate)
+        is_out_of_view = study.is_hidden or series.is_hidden
     instance = Instance(
         facility_id=candidate.origin.facility_id,
         study=study,
@@ -97,9 +138,14 @@ def file_instance(candidate: Candidate, study: Study | None, storage_key: str) -
         sop_class_uid=candidate.sop_class_uid,
         sop_instance_uid=candidate.sop_instance_uid,
         storage_key=storage_key,
+        coercion=series.coercion,
         **candidate.instance,
     )
     insert_row(instance)
+    if candidate.note is not None:
+        honour(candidate.note, candidate, study)
+    elif is_out_of_view:
+        recount(study)  # what is new was not rejected: it brings study and series back
     return instance
 
 
@@ -140,6 +186,7 @@ def _extend_study(study: Study, candidate: Candidate) -> Series:
     if series is None:
         series = _new_series(candidate)
         series.study = study
+        series.coercion = study.coercion if study.coerced else 0
         _count_series(study, series)
         insert_row(series)
         _fill_blanks(study, candidate)
@@ -147,7 +194,7 @@ def _extend_study(study: Study, candidate: Candidate) -> Series:
         Series.objects.filter(pk=series.pk).update(
             instance_count=F("instance_count") + 1, revision=F("revision") + 1
         )
-    if not same_name(study.patient_name, candidate.patient.name):
+    if not (study.coercion or same_name(study.patient_name, candidate.patient.name)):
         study.alert = study.alert or OTHER_NAME
     _count_instance(study, candidate)
     study.save()
@@ -205,6 +252,8 @@ def _exists(statement: str, values: tuple[int, str]) -> bool:
 
 def _fill_blanks(study: Study, candidate: Candidate) -> None:
     """Take from the object what the study's earlier ones left blank."""
+    if study.coerced:
+        return  # blank may be what somebody put there
     for column, value in study_columns(candidate).items():
         if value and not getattr(study, column):
             setattr(study, column, value)

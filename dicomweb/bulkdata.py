@@ -7,7 +7,7 @@ from typing import Final
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from archive.access import open_instance
+from archive.access import open_outgoing
 from archive.models import Instance
 from dicomkit.dicom_json import bulk_value
 from dicomkit.errors import DicomkitError
@@ -41,7 +41,8 @@ def retrieve_bulkdata(
 
 
 def _value_response(request: HttpRequest, instance: Instance, path: str) -> HttpResponseBase:
-    etag = hashlib.sha256(bytes(instance.sha256) + path.encode()).hexdigest()[:24]
+    stamp = f"/{instance.study_id}/{instance.coercion}" if instance.coercion else ""
+    etag = hashlib.sha256(bytes(instance.sha256) + (path + stamp).encode()).hexdigest()[:24]
     media = next((media for media in accepted(request) if media.covers(OCTET_STREAM)), None)
     if media is None:
         raise not_acceptable(OCTET_STREAM)
@@ -62,7 +63,7 @@ def value_at(instance: Instance, path: str) -> bytes:
         404 when there is none, 422 when it can't be read.
     """
     try:
-        with open_instance(instance) as file:
+        with open_outgoing(instance) as file:
             value = bulk_value(file, read_header(file), path, maximum=_MAX_BULK_BYTES)
     except DicomkitError as error:
         raise DicomWebError(

@@ -1,14 +1,18 @@
 """Pixels decoded and rendered, always in a worker process, and kept when they are images."""
 
 import hashlib
+import io
 import logging
 import os
 from typing import Any, Final
 
 import orjson
 
-from archive.access import open_instance
+from archive.access import change_of, open_instance
+from archive.errors import ObjectMissingError
 from archive.models import Instance
+from dicomkit.errors import DicomkitError
+from dicomkit.spliced import open_rewritten
 from dicomweb.caches import named_cache
 from dicomweb.problems import DicomWebError
 from dicomweb.render_parameters import RenderParameters
@@ -41,7 +45,15 @@ def explicit_head(instance: Instance) -> bytes:
     DicomWebError
         As `native_frame`.
     """
-    return _run(instance, {"operation": "explicit-head"})
+    head = _run(instance, {"operation": "explicit-head"})
+    change = change_of(instance)
+    if change is None:
+        return head
+    try:
+        with open_rewritten(io.BytesIO(head), change) as stream:
+            return stream.read()
+    except DicomkitError as error:
+        raise ObjectMissingError(f"instance {instance.pk} cannot be corrected: {error}") from error
 
 
 def rendered_frame(instance: Instance, number: int, parameters: RenderParameters) -> bytes:

@@ -30,6 +30,7 @@ INSTANCE_FACTS: Final = (
     "sha256",
     "header_bytes",
     "frame_index",
+    "coercion",
 )
 
 
@@ -66,6 +67,11 @@ def facility_of(request: HttpRequest) -> dict[str, int]:
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise bad_request("The facility parameter is the number of a facility.")
     return {"facility_id": int(text)}
+
+
+def sees_hidden(request: HttpRequest) -> bool:
+    """Say whether the user sees what was rejected."""
+    return principal_of(request).has_perm("archive.view_rejected")
 
 
 def _matching(request: HttpRequest, names: Names) -> QuerySet[Instance]:

@@ -16,7 +16,7 @@ from typing import BinaryIO, Final
 
 import orjson
 
-from archive.access import open_instance
+from archive.access import open_outgoing
 from archive.models import Instance, Series
 from dicomkit.dataset import Header
 from dicomkit.dicom_json import instance_json
@@ -56,7 +56,7 @@ def instance_metadata(instance: Instance, names: Names, root: str) -> bytes:
         When the file can't be read.
     """
     own = Names(names.study, names.series, instance.sop_instance_uid)
-    with open_instance(instance) as file:
+    with open_outgoing(instance) as file:
         stream = _header_stream(file, instance)
         try:
             header = _with_transfer_syntax(read_header(stream), instance.transfer_syntax_uid)
@@ -68,7 +68,7 @@ def instance_metadata(instance: Instance, names: Names, root: str) -> bytes:
 
 def _header_stream(file: BinaryIO, instance: Instance) -> BinaryIO:
     """Return the header in memory when that is one short read, else the file."""
-    if not instance.has_pixels or instance.header_bytes > _WHOLE_HEADER:
+    if not instance.has_pixels or instance.header_bytes > _WHOLE_HEADER or instance.coercion:
         return file
     return io.BytesIO(file.read(instance.header_bytes))
 
@@ -91,25 +91,31 @@ def _outline(instance: Instance, names: Names) -> bytes:
     return orjson.dumps({tag: {"vr": "UI", "Value": [uid]} for tag, uid in values.items()})
 
 
-def series_key(series: Series, root: str) -> str:
+def series_key(series: Series, root: str, sees_hidden: bool) -> str:
     """Return the cache key of a series' metadata; it changes with anything that is in it."""
-    return f"{_VERSION}/{series.pk}/{series.revision}/{root}"
+    everything = "/all" if sees_hidden and series.hidden_count else ""
+    return f"{_VERSION}/{series.pk}/{series.revision}{everything}/{root}"
 
 
-def series_etag(series: Iterable[Series], root: str) -> str:
+def series_etag(series: Iterable[Series], root: str, sees_hidden: bool) -> str:
     """Return an entity tag for the metadata of `series`."""
-    keys = "\n".join(series_key(one, root) for one in series)
+    keys = "\n".join(series_key(one, root, sees_hidden) for one in series)
     return hashlib.sha256(keys.encode()).hexdigest()[:32]
 
 
-def series_metadata(series: Series, root: str) -> BinaryIO:
-    """Return a series' metadata as a gzip file of a JSON array, from the cache or newly made."""
+def series_metadata(series: Series, root: str, sees_hidden: bool) -> BinaryIO:
+    """Return a series' metadata as a gzip file of a JSON array, from the cache or newly made.
+
+    What was rejected is in it only for those who see that.
+    """
     cache = named_cache("metadata")
-    key = series_key(series, root)
+    key = series_key(series, root, sees_hidden)
     found = cache.open(key)
     if found is not None:
         return found
     instances = Instance.objects.filter(series=series).order_by("instance_number", "id")
+    if not sees_hidden:
+        instances = instances.filter(is_hidden=False)
     names = Names(series.study.study_instance_uid, series.series_instance_uid)
     found_all = list(instances.only(*INSTANCE_FACTS))
 
@@ -148,18 +154,18 @@ def gunzip(stream: BinaryIO) -> Iterator[bytes]:
                 yield expanded
 
 
-def plain(series: Iterable[Series], root: str) -> Iterator[bytes]:
+def plain(series: Iterable[Series], root: str, sees_hidden: bool) -> Iterator[bytes]:
     """Yield the metadata of several series as one JSON array."""
     separator = b"["
     for one in series:
         # An array without its brackets: the first byte and the last are known.
-        text = b"".join(gunzip(series_metadata(one, root)))[1:-1]
+        text = b"".join(gunzip(series_metadata(one, root, sees_hidden)))[1:-1]
         if text:
             yield separator + text
             separator = b","
     yield b"]" if separator == b"," else b"[]"
 
 
-def squeezed(series: Iterable[Series], root: str) -> Iterator[bytes]:
+def squeezed(series: Iterable[Series], root: str, sees_hidden: bool) -> Iterator[bytes]:
     """Yield what `plain` yields, as gzip."""
-    return _gzip(plain(series, root))
+    return _gzip(plain(series, root, sees_hidden))

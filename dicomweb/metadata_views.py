@@ -9,7 +9,7 @@ from archive.models import Series
 from dicomweb.addresses import root_of
 from dicomweb.answers import CACHE_CONTROL, stream
 from dicomweb.json_type import choose_json
-from dicomweb.lookup import Names, find_instance, find_series
+from dicomweb.lookup import Names, find_instance, find_series, sees_hidden
 from dicomweb.metadata import (
     gunzip,
     instance_metadata,
@@ -27,7 +27,7 @@ def retrieve_metadata(request: HttpRequest, study: str, series: str = "") -> Htt
     found = find_series(request, Names(study, series))
     note_access(request, found[0].study_id, "wado-metadata")
     root = root_of(request)
-    etag = series_etag(found, root)
+    etag = series_etag(found, root, sees_hidden(request))
     is_gzip = _takes_gzip(request)
     headers = {"Cache-Control": CACHE_CONTROL, "Vary": "Accept, Accept-Encoding"}
     headers["ETag"] = f'W/"{etag}"'
@@ -45,11 +45,11 @@ def _metadata_response(
     content_type: str,
     headers: dict[str, str],
 ) -> HttpResponseBase:
-    is_gzip = "Content-Encoding" in headers
+    is_gzip, sees = "Content-Encoding" in headers, sees_hidden(request)
     if len(series) > 1:
-        chunks = squeezed(series, root) if is_gzip else plain(series, root)
+        chunks = squeezed(series, root, sees) if is_gzip else plain(series, root, sees)
         return stream(request, chunks, content_type=content_type, headers=headers)
-    file = series_metadata(series[0], root)
+    file = series_metadata(series[0], root, sees)
     if not is_gzip:
         return stream(request, gunzip(file), content_type=content_type, headers=headers)
     with file:

@@ -7,7 +7,7 @@ from functools import partial
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from archive.access import open_instance
+from archive.access import open_outgoing, outgoing_size
 from archive.models import Instance
 from dicomweb.answers import body_response
 from dicomweb.body import Body, BytesSegment, FileSegment, Segment
@@ -56,7 +56,7 @@ def single_object_response(
 def _object(instance: Instance, syntax: str | None) -> list[Segment]:
     """Return the object as stored, or in the transfer syntax that is asked for."""
     if syntax is None or syntax == instance.transfer_syntax_uid:
-        return [FileSegment(partial(open_instance, instance), 0, instance.size_bytes)]
+        return [FileSegment(partial(open_outgoing, instance), 0, outgoing_size(instance))]
     if syntax != EXPLICIT_VR_LITTLE_ENDIAN:
         stored = instance.transfer_syntax_uid
         raise not_acceptable(f"{DICOM} in {stored} (as stored) or {EXPLICIT_VR_LITTLE_ENDIAN}")
@@ -68,4 +68,6 @@ def _etag(instances: Sequence[Instance], syntax: str | None) -> str:
     digest = hashlib.sha256((syntax or "").encode())
     for one in instances:
         digest.update(bytes(one.sha256))
+        if one.coercion:
+            digest.update(f"/{one.study_id}/{one.coercion}".encode())
     return digest.hexdigest()[:24]

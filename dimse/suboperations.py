@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import BinaryIO, Final, NamedTuple
 
-from archive.access import open_instance
+from archive.access import open_outgoing
 from archive.models import Instance
 from dicomkit.part10 import read_header
 from dimse.negotiation import EXPLICIT_LITTLE, IMPLICIT_LITTLE
@@ -161,15 +161,16 @@ def choose_context(contexts: Sequence[Context], instance: Instance) -> Context:
 
 def _data_set(instance: Instance, syntax: str, stack: ExitStack) -> tuple[BinaryIO, int]:
     """Return a stream at the data set in `syntax`, and the length of the data set."""
-    stream = stack.enter_context(open_instance(instance))
+    stream = stack.enter_context(open_outgoing(instance))
     if syntax != instance.transfer_syntax_uid:
         stream = stack.enter_context(transcoded(stream, syntax))
         length = stream.seek(0, 2)
         stream.seek(0)
         return stream, length
     offset = _data_offset(stream)
+    size = stream.seek(0, 2) if instance.coercion else instance.size_bytes
     stream.seek(offset)
-    return stream, instance.size_bytes - offset
+    return stream, size - offset
 
 
 def _data_offset(stream: BinaryIO) -> int:

@@ -11,9 +11,9 @@ from audit.actors import Actor
 from audit.worklist_events import record_acceptance_undone
 from reports.assignment.services import assign, set_priority
 from reports.errors import NotAReaderError, ReasonMissingError
-from reports.models import Priority, Reading
+from reports.models import Acceptance, Priority
+from reports.quality.following import set_quality
 from reports.quality.services import accept
-from reports.readings import change_reading
 from worklist.models import CustomUser
 from worklist.presentation import person_text
 
@@ -83,8 +83,11 @@ def _accept(study: Study, request: Request, user: CustomUser, actor: Actor) -> N
 
 
 def _accept_back(study: Study, before: Mapping[str, Any], user: CustomUser, actor: Actor) -> None:
-    reading = Reading.objects.select_for_update().get(study=study)
-    change_reading(reading, study, quality=before["quality"])
+    # Nothing has happened to the study since, so the newest is what this action added.
+    mine = Acceptance.objects.filter(study=study, accepted_by=user).order_by("-pk").first()
+    if mine is not None:
+        mine.delete()
+    set_quality(study.reading, before["quality"])
     record_acceptance_undone(
         actor=actor,
         facility_id=study.facility_id,

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
-from archive.access import instance_path, open_instance
+from archive.access import instance_path, open_outgoing, outgoing_size
 from archive.models import Instance
 from archive.selectors import instances_visible_to
 from audit.services import record_export
@@ -34,7 +34,7 @@ def instance_file(request: HttpRequest, sop_instance_uid: str) -> HttpResponseBa
     instance = visible.filter(sop_instance_uid=sop_instance_uid).order_by("pk").first()
     if instance is None:
         raise Http404
-    stream = open_instance(instance)
+    stream = open_outgoing(instance)
     head = stream.read(_PREAMBLE_BYTES + 4)
     response = _file_response(instance, stream, head)
     record_export(
@@ -53,11 +53,11 @@ def instance_file(request: HttpRequest, sop_instance_uid: str) -> HttpResponseBa
 
 def _file_response(instance: Instance, stream: BinaryIO, head: bytes) -> HttpResponseBase:
     safe = safe_head(head)
-    if safe == head and settings.ACCEL_REDIRECT_PREFIX:
+    if safe == head and settings.ACCEL_REDIRECT_PREFIX and not instance.coercion:
         stream.close()
         return _accelerated(instance_path(instance))
     response = StreamingHttpResponse(_chunks(safe, stream))
-    response["Content-Length"] = str(instance.size_bytes)
+    response["Content-Length"] = str(outgoing_size(instance))
     return response
 
 

@@ -2,6 +2,7 @@
 
 from reports.models.critical import CriticalResult, CriticalStep
 from reports.models.printing import Letterhead, ReportPrint
+from reports.models.quality import Acceptance
 from reports.models.reading import (
     Assignment,
     AssignmentRule,
@@ -23,6 +24,7 @@ from reports.models.report import (
 from reports.models.template import Macro, ReportTemplate
 
 __all__ = [
+    "Acceptance",
     "Assignment",
     "AssignmentRule",
     "CriticalResult",
