@@ -2,13 +2,7 @@
 
 from collections.abc import Iterable
 
-<<<<<<< HEAD
-from django.db.models import Count, Sum
-
 from archive.closing import study_closing
-from archive.columns import joined
-=======
->>>>>>> quality
 from archive.models import Instance, Patient, Series, Study, Tombstone
 from archive.totals import recount
 
