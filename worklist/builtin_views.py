@@ -57,7 +57,9 @@ _TO_CHECK = BuiltInView(
 _REJECTED = BuiltInView("rejected", _("Rejected"), "r", Criteria(quality=("rejected",)))
 _FINAL = BuiltInView("final", _("Final reports"), "f", Criteria(statuses=(RELEASED,)))
 _IN_PROGRESS = BuiltInView("progress", _("In progress"), "i", Criteria(statuses=(OPEN,)))
-_OVERDUE = BuiltInView("overdue", _("Overdue"), "o", Criteria(late=True, sort="due", descending=False))
+_OVERDUE = BuiltInView(
+    "overdue", _("Overdue"), "o", Criteria(late=True, sort="due", descending=False)
+)
 _TODAY = BuiltInView("today", _("Today"), "t", Criteria(preset="today"))
 _ALL = BuiltInView("all", _("All"), "a", Criteria())
 

@@ -216,9 +216,9 @@ def done_text(action: BulkAction, request: Request) -> str:
     """Return in a sentence what was done."""
     count = studies_text(len(action.steps))
     texts: dict[str, Callable[[], str]] = {
-        "assign": lambda: _("%(count)s assigned to %(name)s")
-        if request.reader
-        else _("%(count)s taken back"),
+        "assign": lambda: (
+            _("%(count)s assigned to %(name)s") if request.reader else _("%(count)s taken back")
+        ),
         "priority": lambda: _("%(count)s set to %(priority)s"),
         "accept": lambda: _("%(count)s accepted"),
     }

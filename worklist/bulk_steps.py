@@ -65,9 +65,7 @@ def _assign_back(study: Study, before: Mapping[str, Any], user: CustomUser, acto
 def _set_priority(study: Study, request: Request, user: CustomUser, actor: Actor) -> None:
     if request.priority == Priority.STAT and not request.reason:
         raise BulkError(_("Say why this is STAT."))
-    set_priority(
-        study, actor=actor, priority=request.priority, priority_reason=request.reason
-    )
+    set_priority(study, actor=actor, priority=request.priority, priority_reason=request.reason)
 
 
 def _priority_back(study: Study, before: Mapping[str, Any], user: CustomUser, actor: Actor) -> None:
@@ -99,9 +97,7 @@ def _accept_back(study: Study, before: Mapping[str, Any], user: CustomUser, acto
 _CLOCK: Final = ("target_minutes", "due_at", "clock_from", "paused_at", "paused_s")
 
 STEPS: Final[dict[str, Step]] = {
-    "assign": Step(
-        _assign, _assign_back, ("assigned_to_id", "assigned_because", "assigned_at")
-    ),
+    "assign": Step(_assign, _assign_back, ("assigned_to_id", "assigned_because", "assigned_at")),
     "priority": Step(_set_priority, _priority_back, ("priority", "priority_reason", *_CLOCK)),
     "accept": Step(_accept, _accept_back, ("quality",)),
 }

@@ -47,7 +47,9 @@ def clock_of(reading: Reading, now: datetime | None = None) -> Clock:
     if reading.status in RELEASED and reading.final_at:
         return _finished(reading, reading.final_at)
     if reading.paused_at is not None:
-        return Clock(_("paused"), "paused", _("The clock stands still while the study is rejected."))
+        return Clock(
+            _("paused"), "paused", _("The clock stands still while the study is rejected.")
+        )
     if reading.due_at is None:
         return Clock()
     return _running(reading, reading.due_at, now or timezone.now())

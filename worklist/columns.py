@@ -50,7 +50,7 @@ COLUMNS: Final[dict[str, Column]] = {
     )
 }
 _READER: Final = (
-    *("priority", "thumb", "patient", "age", "modality", "body_part", "description", "date"),
+    *("priority", "thumb", "patient", "age", "modality", "body_part", "description"),
     *("images", "facility", "referring", "received", "status", "assigned", "clock"),
 )
 _DEFAULTS: Final[dict[str, tuple[str, ...]]] = {
@@ -58,7 +58,7 @@ _DEFAULTS: Final[dict[str, tuple[str, ...]]] = {
     UserRole.RADIOLOGIST: _READER,
     UserRole.TECHNICIAN: (
         *("priority", "thumb", "patient", "age", "modality", "body_part", "description", "date"),
-        *("accession", "images", "received", "quality", "status", "clock"),
+        *("images", "received", "quality", "status", "clock"),
     ),
     UserRole.FACILITY: (
         *("thumb", "patient", "age", "modality", "description", "date", "accession", "referring"),
@@ -83,9 +83,14 @@ def possible_columns(user: Any) -> list[Column]:
 def columns_of(user: CustomUser) -> list[Column]:
     """Return the columns that the list has for `user`, in their order."""
     possible = {column.key: column for column in possible_columns(user)}
-    row = ListColumns.objects.filter(user=user).first()
-    chosen = row.columns if row and row.columns else default_columns(user.role)
+    chosen = chosen_columns(user) or default_columns(user.role)
     return [possible[key] for key in chosen if key in possible]
+
+
+def chosen_columns(user: CustomUser) -> list[str]:
+    """Return the keys of what `user` has chosen; nothing before there was a choice."""
+    row = ListColumns.objects.filter(user=user).first()
+    return list(row.columns) if row else []
 
 
 def default_columns(role: str) -> tuple[str, ...]:

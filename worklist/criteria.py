@@ -137,9 +137,7 @@ class Criteria:
     @property
     def asks_for_reading(self) -> bool:
         """Whether a filter looks at the reading of a study, and not at the study alone."""
-        return bool(
-            self.statuses or self.priorities or self.assigned or self.quality or self.late
-        )
+        return bool(self.statuses or self.priorities or self.assigned or self.quality or self.late)
 
     @property
     def is_live(self) -> bool:

@@ -42,6 +42,8 @@ def around_the_list(user: CustomUser, criteria: Criteria) -> dict[str, Any]:
         "bulk_actions": actions,
         "keys": _keys(user, actions),
         "commands": commands(user, tabs, actions),
+        "row_words": _row_words(user, actions),
+        "writes_reports": user.has_perm("reports.write_report"),
         **_filter_choices(sight, criteria),
     }
 
@@ -121,6 +123,15 @@ def _keys(user: CustomUser, actions: list[dict[str, str]]) -> list[dict[str, Any
     return [{"parts": parts, "label": label} for parts, label in pairs]
 
 
+def _row_words(user: CustomUser, actions: list[dict[str, str]]) -> dict[str, str]:
+    words = {"viewer": _("Open in the viewer"), "study": _("Study and timeline")}
+    if user.has_perm("reports.view_final_report"):
+        words["report"] = _("Report")
+    if user.has_perm("reports.check_quality"):
+        words["quality"] = _("Quality and corrections")
+    return words | {one["key"]: one["label"] for one in actions}
+
+
 def commands(
     user: CustomUser, tabs: list[ViewTab], actions: list[dict[str, str]]
 ) -> list[dict[str, str]]:
@@ -143,7 +154,11 @@ def commands(
     def allowed(right: str) -> bool:
         return "." not in right or user.has_perm(right)
 
-    offered = [{"do": do, "label": label, "hint": _("study")} for do, label, right in study if allowed(right)]
+    offered = [
+        {"do": do, "label": label, "hint": _("study")}
+        for do, label, right in study
+        if allowed(right)
+    ]
     offered += [
         {"do": f"bulk:{one['key']}", "label": one["label"], "hint": _("study")} for one in actions
     ]
@@ -152,5 +167,7 @@ def commands(
         for tab in tabs
     ]
     return offered + [
-        {"do": do, "label": label, "hint": _("page")} for do, label, right in pages if allowed(right)
+        {"do": do, "label": label, "hint": _("page")}
+        for do, label, right in pages
+        if allowed(right)
     ]

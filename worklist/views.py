@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from archive.models import Study
 from notifications.selectors import latest_event_id
 from worklist.builtin_views import built_in_views, first_view
-from worklist.columns import columns_of
+from worklist.columns import chosen_columns, columns_of
 from worklist.criteria import Criteria
 from worklist.page import around_the_list
 from worklist.presentation import StudyRow, study_row
@@ -57,7 +57,7 @@ def worklist(request: SignedInRequest) -> HttpResponse:
         "criteria": criteria,
         "page": page,
         "rows": _rows(request, page.studies, criteria),
-        "columns": columns_of(request.user),
+        **_columns(request),
         "total": matching_studies(request.user, criteria).count(),
         "is_worked_off": _is_built_in(request, criteria),
     }
@@ -70,6 +70,15 @@ def worklist(request: SignedInRequest) -> HttpResponse:
 def _rows(request: SignedInRequest, studies: Any, criteria: Criteria) -> list[StudyRow]:
     sight = Sight.of(request.user)
     return [study_row(study, sight, criteria.sort) for study in studies]
+
+
+def _columns(request: SignedInRequest) -> dict[str, Any]:
+    columns = columns_of(request.user)
+    return {
+        "columns": columns,
+        "has_default_columns": not chosen_columns(request.user),
+        "has_quality_column": any(column.key == "quality" for column in columns),
+    }
 
 
 def _is_built_in(request: SignedInRequest, criteria: Criteria) -> bool:
@@ -116,7 +125,7 @@ def rows(request: SignedInRequest) -> HttpResponse:
     context = {
         "rows": _rows(request, found, criteria),
         "criteria": criteria,
-        "columns": columns_of(request.user),
+        **_columns(request),
     }
     response = render(request, "worklist/_rows.html", context)
     response[FRAGMENT_HEADER] = "1"
@@ -135,7 +144,7 @@ def counts(request: SignedInRequest) -> HttpResponse:
 @login_required
 @permission_required("archive.view_study", raise_exception=True)
 def palette(request: SignedInRequest) -> HttpResponse:
-    """The studies whose patient is meant by a few letters, for the command palette."""
+    """Find studies whose patient is meant by a few letters, for the command palette."""
     sight = Sight.of(request.user)
     found: list[Study] = find_patients(request.user, request.GET.get("q", ""), FOUND_PATIENTS)
     rows = [study_row(study, sight) for study in found]

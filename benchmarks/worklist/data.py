@@ -15,7 +15,7 @@ from worklist.models import CustomUser, Facility, UserRole
 
 BATCH = 2000
 SHARES = {"North": 40, "Harbour": 25, "Hill": 15, "Lake": 12, "South": 8}
-FAMILIES = ("Müller Smith Garcia Okafor Nguyen Rossi Kowalski Haddad Tanaka Silva Novak Berg".split())
+FAMILIES = "Müller Smith Garcia Okafor Nguyen Rossi Kowalski Haddad Tanaka Silva Novak Berg".split()
 GIVEN = "Anna John Maria Chidi Linh Marco Ewa Omar Yuki Paulo Jana Lars Rosa Peter Aisha".split()
 KINDS = (
     ("CT", "CHEST", "CT chest with contrast"),
@@ -116,9 +116,7 @@ def _studies(chance: random.Random, count: int, patients: list[Patient]) -> Iter
         )
 
 
-def _reading(
-    chance: random.Random, study: Study, age: float, readers: list[CustomUser]
-) -> Reading:
+def _reading(chance: random.Random, study: Study, age: float, readers: list[CustomUser]) -> Reading:
     priority = chance.choices(list(Priority), (2, 8, 90))[0]
     target = TARGET_MINUTES[Priority(priority)]
     is_open = age < OPEN_SHARE and chance.random() < 0.8

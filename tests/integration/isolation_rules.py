@@ -136,6 +136,16 @@ RULES: dict[str, Rule] = {
     "api/^peers/(?P<pk>[0-9]{1,18})/echo": Rule(NOBODY, {"POST": ADMIN}),
     "admin/login/": PUBLIC,
     "admin/logout/": PUBLIC,
+    # The reading list
+    "worklist/counts/": SIGNED_IN,
+    "worklist/palette/": SIGNED_IN,
+    "worklist/columns/": Rule(NOBODY, {"POST": EVERYBODY}),
+    "worklist/views/": Rule(NOBODY, {"POST": EVERYBODY}),
+    # Of one's own alone: for anybody else it does not exist.
+    "worklist/views/<int:pk>/": Rule(NOBODY, {"POST": EVERYBODY}),
+    "worklist/bulk/": Rule(EVERYBODY, {"POST": EVERYBODY}, may_refuse=True),
+    "worklist/bulk/<int:pk>/undo/": Rule(NOBODY, {"POST": EVERYBODY}),
+    "study/<str:study_instance_uid>/": OF_STUDY,
 }
 
 # --- Writing and giving out reports ---------------------------------------------------------
