@@ -119,7 +119,8 @@ export class Bulk {
   }
 
   async send(form) {
-    const answer = await post(form.action, new FormData(form));
+    // Not form.action: the form has a field of that name.
+    const answer = await post(form.getAttribute("action"), new FormData(form));
     if (!answer) return this.fail();
     if (answer.error) return this.say(form, answer.error);
     this.dialog.close();
