@@ -147,7 +147,7 @@ def status_text(status: str, sight: Sight) -> tuple[str, str]:
 
 def person_text(user: Any) -> str:
     """Return how a user is named."""
-    return user.get_full_name() or user.get_username()
+    return str(user.get_full_name() or user.get_username())
 
 
 def sort_key(study: Study, sort: str) -> str:
