@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
+
+from worklist.views import home
 
 handler400 = "worklist.errors.bad_request"
 handler403 = "worklist.errors.permission_denied"
@@ -10,7 +11,7 @@ handler404 = "worklist.errors.page_not_found"
 handler500 = "worklist.errors.server_error"
 
 urlpatterns = [
-    path("", RedirectView.as_view(url="/worklist/"), name="home"),
+    path("", home, name="home"),
     path("admin/", admin.site.urls),
     path("", include("worklist.urls")),
     path("", include("viewer.urls")),

@@ -1,8 +1,19 @@
 """What every page's frame needs to know."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+# What the top bar leads to: words, address, and the right without which it is not offered.
+_NAVIGATION: Final = (
+    (_("Worklist"), "/worklist/", "archive.view_study"),
+    (_("Upload"), "/worklist/upload/", "archive.upload_study"),
+    (_("Dashboard"), "/dashboard/", "reports.view_dashboard"),
+    (_("Critical results"), "/critical/", "reports.report_critical"),
+    (_("Letterhead"), "/letterhead/", "reports.manage_letterhead"),
+    (_("Administration"), "/admin/", "worklist.manage_users"),
+)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -13,5 +24,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "theme": user.theme,
         "may_upload": user.has_perm("archive.upload_study"),
-        "may_administer": user.is_staff,
+        "navigation": _navigation(request, user),
     }
+
+
+def _navigation(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "address": address, "is_here": request.path == address}
+        for label, address, right in _NAVIGATION
+        if user.has_perm(right)
+    ]

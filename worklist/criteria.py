@@ -1,12 +1,16 @@
 """What a worklist address asks for: filters, order and place, read from a URL and written back."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils import timezone
+
+from reports.lifecycle import ReportStatus
+from reports.models import Priority, Quality
 
 DATE_PRESETS = ("all", "today", "yesterday", "week", "range")
 # What a column is called in the URL -> whether its first click sorts downwards.
@@ -19,7 +23,17 @@ SORT_DIRECTIONS = {
     "description": False,
     "modality": False,
     "images": True,
+    # The reading order: what is most urgent, and of that what is due first.
+    "priority": False,
+    "due": False,
+    "status": False,
 }
+# Besides the states of a report, the two halves of its life: still to be read, and released.
+OPEN, RELEASED = "open", "released"
+STATUSES = (OPEN, RELEASED, *ReportStatus.values)
+PRIORITIES = {priority.name.lower(): priority for priority in Priority}
+QUALITIES = tuple(Quality.values)
+ME, NOBODY = "me", "nobody"
 _MODALITY = re.compile(r"[A-Z0-9_ ]{1,16}")  # PS3.5 6.2 (CS)
 _TEXT_LIMIT = 64
 
@@ -37,6 +51,13 @@ class Criteria:
     date_to: date | None = None
     modalities: tuple[str, ...] = ()
     facility: int | None = None
+    statuses: tuple[str, ...] = ()
+    priorities: tuple[str, ...] = ()
+    # Blank, `ME`, `NOBODY`, or the key of a reader.
+    assigned: str = ""
+    quality: tuple[str, ...] = ()
+    # Only what should have been final by now.
+    late: bool = False
     sort: str = "date"
     descending: bool = True
     after: int | None = None
@@ -57,6 +78,11 @@ class Criteria:
             date_to=_date(query.get("to", "")),
             modalities=_modalities(query.getlist("modality")),
             facility=_number(query.get("facility", "")),
+            statuses=_chosen(query.getlist("status"), STATUSES),
+            priorities=_chosen(query.getlist("priority"), PRIORITIES),
+            assigned=_reader(query.get("assigned", "")),
+            quality=_chosen(query.getlist("quality"), QUALITIES),
+            late=query.get("due", "") == "late",
             sort=sort,
             descending=order == "desc" if order in {"asc", "desc"} else SORT_DIRECTIONS[sort],
             after=_number(query.get("after", "")),
@@ -75,6 +101,11 @@ class Criteria:
             ("to", self.date_to.isoformat() if self.date_to else ""),
             *(("modality", modality) for modality in self.modalities),
             ("facility", self.facility or ""),
+            *(("status", status) for status in self.statuses),
+            *(("priority", priority) for priority in self.priorities),
+            ("assigned", self.assigned),
+            *(("quality", quality) for quality in self.quality),
+            ("due", "late" if self.late else ""),
             ("sort", "" if self.sort == "date" else self.sort),
             ("order", self.order_parameter),
             ("after", self.after or ""),
@@ -104,10 +135,16 @@ class Criteria:
         return replace(self.first_page(), sort="date", descending=True) != Criteria()
 
     @property
+    def asks_for_reading(self) -> bool:
+        """Whether a filter looks at the reading of a study, and not at the study alone."""
+        return bool(self.statuses or self.priorities or self.assigned or self.quality or self.late)
+
+    @property
     def is_live(self) -> bool:
-        """Whether new studies belong at the top of this page: newest first, from the beginning."""
-        newest_first = self.sort in {"date", "received"} and self.descending
-        return newest_first and self.after is None and self.before is None
+        """Whether new studies belong on this page: newest or most urgent first, no page before."""
+        first_come = self.sort in {"date", "received"} and self.descending
+        first_due = self.sort in {"priority", "due"} and not self.descending
+        return (first_come or first_due) and self.after is None and self.before is None
 
     def dates(self) -> tuple[date | None, date | None]:
         """Return the first and last study date asked for, in the server's time zone."""
@@ -142,3 +179,15 @@ def _number(text: str) -> int | None:
 def _modalities(values: list[str]) -> tuple[str, ...]:
     codes = {code.strip().upper() for value in values for code in value.split(",")}
     return tuple(sorted(code for code in codes if _MODALITY.fullmatch(code)))
+
+
+def _chosen(values: list[str], known: Iterable[str]) -> tuple[str, ...]:
+    wanted = {word.strip().lower() for value in values for word in value.split(",")}
+    return tuple(word for word in known if word in wanted)
+
+
+def _reader(text: str) -> str:
+    if text in {ME, NOBODY}:
+        return text
+    number = _number(text)
+    return str(number) if number else ""

@@ -136,3 +136,60 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class SavedView(models.Model):
+    """A view of the list that a user keeps under a name: the query of its address."""
+
+    user = models.ForeignKey(CustomUser, on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(_("name"), max_length=60)
+    query = models.CharField(max_length=1000, blank=True, default="")
+    position = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        default_permissions = ()
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="saved_view_name")]
+
+    def __str__(self) -> str:
+        return f"saved view {self.pk}"  # its name may be a patient's
+
+
+class ListColumns(models.Model):
+    """Which columns of the list a user has chosen, in their order."""
+
+    user = models.OneToOneField(CustomUser, on_delete=models.CASCADE, related_name="list_columns")
+    columns = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("columns of the list")
+        verbose_name_plural = _("columns of the list")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"columns {self.pk}"
+
+
+class BulkAction(models.Model):
+    """What somebody did with several studies at once, kept for a while so that it can be undone.
+
+    `steps` has for each study its key, what its reading was before, and the revision that the
+    action left: where that is no longer the present one, somebody else has changed something.
+    """
+
+    user = models.ForeignKey(CustomUser, on_delete=models.CASCADE, related_name="bulk_actions")
+    action = models.CharField(max_length=16)
+    steps = models.JSONField(default=list)
+    done_at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("action on several studies")
+        verbose_name_plural = _("actions on several studies")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.pk}"

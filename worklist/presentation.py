@@ -1,7 +1,7 @@
 """A study as a person reads it: names, ages, dates and alerts from their DICOM forms."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from archive.models import Study
 from dicomkit.names import PersonName
+from reports.lifecycle import RELEASED, ReportStatus
+from reports.models import Priority, Quality, Reading
+from worklist.clock import Clock, clock_of
+from worklist.criteria import OPEN
+from worklist.criteria import RELEASED as RELEASED_HALF
+from worklist.selectors import ORDERS, order_value
+from worklist.sight import Sight, half_of
 
+HALVES: dict[str, Any] = {OPEN: _("In progress"), RELEASED_HALF: _("Final")}
 _SEXES = {"M": _("M"), "F": _("F"), "O": _("O")}
 _AGE_UNITS = {"D": _("d"), "W": _("w"), "M": _("mo"), "Y": _("y")}
 _ALERT_TEXTS: dict[str, Any] = {
@@ -42,16 +50,33 @@ class StudyRow:
     series_count: str
     instance_count: str
     facility: str
+    facility_id: str
     referring: str
     alert: str
     alert_detail: str
     received_date: str
     received_time: str
     revision: str
+    body_parts: list[str]
+    status: str
+    status_key: str
+    quality: str
+    quality_key: str
+    priority: str
+    priority_key: str
+    priority_reason: str
+    assigned: str
+    assigned_because: str
+    clock: Clock
+    is_released: bool
 
 
-def study_row(study: Study) -> StudyRow:
-    """Return the row of `study`; its facility must have been fetched with it."""
+def study_row(study: Study, sight: Sight, sort: str = "date") -> StudyRow:
+    """Return the row of `study`, as far as `sight` allows.
+
+    Its facility, its reading and the reader must have been fetched with it.
+    """
+    reading = study.reading
     language = get_language() or ""
     received = timezone.localtime(study.received_at)
     alert, alert_detail = alert_texts(study.alert)
@@ -68,20 +93,73 @@ def study_row(study: Study) -> StudyRow:
         birth_date=localised_date(study.patient_birth_date),
         date=localised_date(study.study_date),
         time=time_text(study.study_time),
-        sort_key=f"{study.study_date:8}{study.study_time:16}{study.pk:020d}",
+        sort_key=sort_key(study, sort),
         accession=study.accession_number,
         description=study.description,
         modalities=[code for code in study.modalities.split("\\") if code],
         series_count=_series_text(study.series_count),
         instance_count=f"{study.instance_count:,}",
         facility=study.facility.name,
+        facility_id=str(study.facility_id),
         referring=PersonName.parse(study.referring_physician).display(),
         alert=alert,
         alert_detail=alert_detail,
         received_date=date_text(received.date(), "j M", language),
         received_time=f"{received:%H:%M}",
-        revision=str(study.revision),
+        revision=f"{study.revision}.{reading.revision}",
+        body_parts=[part for part in study.body_parts.split("\\") if part],
+        clock=clock_of(reading),
+        is_released=reading.status in RELEASED,
+        priority=str(Priority(reading.priority).label),
+        priority_key=Priority(reading.priority).name.lower(),
+        priority_reason=reading.priority_reason,
+        **_report_texts(reading, sight),
+        **_people_texts(reading, sight),
     )
+
+
+def _report_texts(reading: Reading, sight: Sight) -> dict[str, str]:
+    key, label = status_text(reading.status, sight)
+    quality = Quality(reading.quality)
+    return {
+        "status": label,
+        "status_key": key,
+        "quality": str(quality.label) if sight.quality else "",
+        "quality_key": str(quality) if sight.quality else "",
+    }
+
+
+def _people_texts(reading: Reading, sight: Sight) -> dict[str, str]:
+    reader = reading.assigned_to if sight.assignment else None
+    return {
+        "assigned": person_text(reader) if reader else "",
+        "assigned_because": reading.assigned_because if reader else "",
+    }
+
+
+def status_text(status: str, sight: Sight) -> tuple[str, str]:
+    """Return a status, as a key for styles and in words, as far as `sight` allows."""
+    if sight.reports:
+        return status, str(ReportStatus(status).label)
+    half = half_of(status)
+    return half, str(HALVES[half])
+
+
+def person_text(user: Any) -> str:
+    """Return how a user is named."""
+    return str(user.get_full_name() or user.get_username())
+
+
+def sort_key(study: Study, sort: str) -> str:
+    """Return text by which rows of this order can be compared, for those that come in live."""
+    values = (order_value(study, field) for field in ORDERS[sort])
+    return "\x1f".join(_comparable(value) for value in values)
+
+
+def _comparable(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y%m%d%H%M%S.%f}"
+    return f"{value:020d}" if isinstance(value, int) else str(value)
 
 
 def person_names(text: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from archive.models import Study
 from reports.lifecycle import ReportStatus
+from reports.ordering import DueKey, StatusRank
 
 
 class Priority(models.IntegerChoices):
@@ -80,6 +81,11 @@ class Reading(models.Model):
             models.Index(fields=["assigned_to", "status", "priority"], name="reading_reader"),
             models.Index(fields=["priority", "due_at", "id"], name="reading_due"),
             models.Index(fields=["final_at"], name="reading_final"),
+            # The orders of the reading list.
+            models.Index("priority", DueKey("due_at"), "id", name="reading_order"),
+            models.Index(DueKey("due_at"), "id", name="reading_due_order"),
+            models.Index(StatusRank("status"), "id", name="reading_status_order"),
+            models.Index(fields=["quality", "id"], name="reading_quality"),
         ]
 
     def __str__(self) -> str:

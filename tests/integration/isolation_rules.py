@@ -145,6 +145,16 @@ RULES: dict[str, Rule] = {
     "api/^macros": Rule(WRITERS_OF_REPORTS, {"POST": WRITERS_OF_REPORTS}),
     # the macro named is one of everybody's
     "api/^macros/(?P<pk>[0-9]{1,18})": Rule(WRITERS_OF_REPORTS, {"PATCH": ADMIN, "DELETE": ADMIN}),
+    # The reading list
+    "worklist/counts/": SIGNED_IN,
+    "worklist/palette/": SIGNED_IN,
+    "worklist/columns/": Rule(NOBODY, {"POST": EVERYBODY}),
+    "worklist/views/": Rule(NOBODY, {"POST": EVERYBODY}),
+    # Of one's own alone: for anybody else it does not exist.
+    "worklist/views/<int:pk>/": Rule(NOBODY, {"POST": EVERYBODY}),
+    "worklist/bulk/": Rule(EVERYBODY, {"POST": EVERYBODY}, may_refuse=True),
+    "worklist/bulk/<int:pk>/undo/": Rule(NOBODY, {"POST": EVERYBODY}),
+    "study/<str:study_instance_uid>/": OF_STUDY,
 }
 
 # --- Writing and giving out reports ---------------------------------------------------------

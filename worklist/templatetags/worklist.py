@@ -30,11 +30,13 @@ def page_link(criteria: Criteria) -> SafeString:
 
 
 @register.inclusion_tag("worklist/_column_heading.html", takes_context=True)
-def column_heading(context: dict[str, Any], column: str, label: str) -> dict[str, Any]:
+def column_heading(
+    context: dict[str, Any], column: str, label: str, key: str = ""
+) -> dict[str, Any]:
     """Return what a sortable column's heading shows."""
     criteria: Criteria = context["criteria"]
     return {
-        "column": column,
+        "key": key or column,
         "label": label,
         "target": criteria.sorted_by(column),
         "is_sorted": criteria.sort == column,

@@ -6,12 +6,28 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worklist.criteria import DATE_PRESETS, SORT_DIRECTIONS, Criteria
+from worklist.criteria import (
+    DATE_PRESETS,
+    PRIORITIES,
+    QUALITIES,
+    SORT_DIRECTIONS,
+    STATUSES,
+    Criteria,
+)
 
 _KEYS = st.none() | st.integers(1, 10**18 - 1)
 _TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=64).map(
     lambda text: " ".join(text.split())
 )
+
+
+def _some_of(words):
+    """Return a strategy of choices among `words`, in their order."""
+    chosen = st.sets(st.sampled_from(list(words)))
+    return chosen.map(lambda some: tuple(word for word in words if word in some))
+
+
+_READERS = st.sampled_from(["", "me", "nobody"]) | st.integers(1, 10**18 - 1).map(str)
 _MODALITIES = st.sets(st.from_regex(r"[A-Z0-9_]{1,16}", fullmatch=True), max_size=4)
 CRITERIA = st.builds(
     Criteria,
@@ -24,6 +40,11 @@ CRITERIA = st.builds(
     date_to=st.none() | st.dates(),
     modalities=_MODALITIES.map(lambda codes: tuple(sorted(codes))),
     facility=_KEYS,
+    statuses=_some_of(STATUSES),
+    priorities=_some_of(PRIORITIES),
+    assigned=_READERS,
+    quality=_some_of(QUALITIES),
+    late=st.booleans(),
     sort=st.sampled_from(sorted(SORT_DIRECTIONS)),
     descending=st.booleans(),
     after=_KEYS,
@@ -37,7 +58,10 @@ def test_an_address_gives_back_the_view_that_was_written_into_it(criteria):
 
 
 @given(
-    st.dictionaries(st.text(max_size=12) | st.sampled_from(["after", "from", "date"]), st.text())
+    st.dictionaries(
+        st.text(max_size=12) | st.sampled_from(["after", "from", "date", "assigned", "status"]),
+        st.text(),
+    )
 )
 def test_no_address_is_an_error(pairs):
     query = QueryDict(mutable=True)
@@ -52,7 +76,20 @@ def test_the_plain_view_has_a_plain_address():
 
 @pytest.mark.parametrize(
     "query",
-    ["date=tomorrow", "sort=password", "order=up", "after=-1", "before=١٢", "from=2026-13-01"],
+    [
+        "date=tomorrow",
+        "sort=password",
+        "order=up",
+        "after=-1",
+        "before=١٢",
+        "from=2026-13-01",
+        "status=secret",
+        "priority=7",
+        "assigned=everybody",
+        "assigned=0",
+        "quality=x",
+        "due=soon",
+    ],
 )
 def test_what_is_not_understood_is_left_out(query):
     assert Criteria.read(QueryDict(query)) == Criteria()
@@ -91,6 +128,8 @@ def test_live_rows_belong_to_the_beginning_of_newest_first():
     assert Criteria().is_live
     assert Criteria(sort="received").is_live
     assert not Criteria(descending=False).is_live
+    assert Criteria(sort="priority", descending=False).is_live
+    assert not Criteria(sort="due", descending=True).is_live
     assert not Criteria(sort="name").is_live
     assert not Criteria(after=3).is_live
 

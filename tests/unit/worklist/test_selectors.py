@@ -1,22 +1,43 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from archive.models import Study
+from reports.lifecycle import ReportStatus
+from reports.models import Reading
 from tests.factories.listing import make_study
-from tests.factories.people import make_facility, make_user, member_of, reader
+from tests.factories.people import (
+    StubPrincipal,
+    make_facility,
+    make_user,
+    member_of,
+    reader,
+)
 from worklist import selectors
 from worklist.criteria import SORT_DIRECTIONS, Criteria
-from worklist.selectors import facilities_visible_to, matching_studies, page_of_studies
+from worklist.selectors import (
+    facilities_visible_to,
+    find_patients,
+    matching_studies,
+    order_value,
+    page_of_studies,
+)
 
 pytestmark = pytest.mark.django_db
 
 
 def names(principal, **criteria):
     return sorted(study.patient_name for study in matching_studies(principal, Criteria(**criteria)))
+
+
+def radiologist():
+    """Return somebody who may know everything of a reading."""
+    rights = {"archive.view_study", "archive.view_all_facilities", "reports.view_report"}
+    return StubPrincipal(permissions=frozenset(rights))
 
 
 @pytest.fixture
@@ -132,8 +153,8 @@ _VALUES = st.tuples(st.sampled_from(["", "20260101", "20260102"]), st.sampled_fr
 def test_pages_hold_every_study_once_whatever_the_order(north, monkeypatch, sort, rows, down):
     monkeypatch.setattr(selectors, "PAGE_SIZE", 3)
     Study.objects.all().delete()
-    for day, text in rows:
-        make_study(
+    for number, (day, text) in enumerate(rows):
+        study = make_study(
             north,
             study_date=day,
             patient_name=text,
@@ -143,11 +164,15 @@ def test_pages_hold_every_study_once_whatever_the_order(north, monkeypatch, sort
             modalities=text,
             instance_count=len(text),
         )
+        due = timezone.now() + timedelta(hours=len(text)) if number % 3 else None
+        status = list(ReportStatus)[number % 4]
+        Reading.objects.filter(study=study).update(priority=number % 3, due_at=due, status=status)
     criteria = Criteria(sort=sort, descending=down)
-    fields = selectors._ORDERS[sort]
-    order = [f"-{field}" if down else field for field in fields]
-    expected = list(Study.objects.order_by(*order).values_list("pk", flat=True))
-    assert _walk(reader(), criteria) == expected
+    studies = list(Study.objects.select_related("reading"))
+    fields = selectors.ORDERS[sort]
+    studies.sort(key=lambda one: [order_value(one, field) for field in fields], reverse=down)
+    expected = [study.pk for study in studies]
+    assert _walk(radiologist(), criteria) == expected
 
 
 def test_the_first_page_reached_backwards_is_a_full_one(north, monkeypatch):
@@ -164,3 +189,73 @@ def test_facilities_are_ones_own_or_all(north):
     assert set(facilities_visible_to(make_user("RADIOLOGIST"))) == {north, south}
     assert set(facilities_visible_to(make_user("ADMIN"))) == {north, south}
     assert list(facilities_visible_to(make_user("FACILITY"))) == []
+
+
+def _with(facility, name, **reading):
+    study = make_study(facility, patient_name=name)
+    Reading.objects.filter(study=study).update(**reading)
+    return study
+
+
+def test_filters_of_the_reading_narrow(north):
+    user = make_user("RADIOLOGIST")
+    late = timezone.now() - timedelta(minutes=5)
+    _with(north, "A", status="draft", priority=0, assigned_to=user, due_at=late, quality="accepted")
+    _with(north, "B", status="final", priority=2, due_at=late, quality="accepted")
+    _with(north, "C", status="unread", priority=1, quality="rejected")
+    for criteria, expected in (
+        ({"statuses": ("draft",)}, ["A"]),
+        ({"statuses": ("open",)}, ["A", "C"]),
+        ({"statuses": ("released",)}, ["B"]),
+        ({"statuses": ("released", "unread")}, ["B", "C"]),
+        ({"priorities": ("stat", "routine")}, ["A", "B"]),
+        ({"assigned": "me"}, ["A"]),
+        ({"assigned": str(user.pk)}, ["A"]),
+        ({"assigned": "nobody"}, ["B", "C"]),
+        ({"quality": ("rejected",)}, ["C"]),
+        ({"late": True}, ["A"]),
+    ):
+        assert names(user, **criteria) == expected, criteria
+
+
+def test_nobody_finds_by_what_they_may_not_know(north):
+    user = make_user("RADIOLOGIST")
+    _with(north, "A", status="draft", assigned_to=user, quality="rejected")
+    _with(north, "B", status="unread")
+    desk = make_user("FACILITY", north)
+    for criteria in (
+        {"statuses": ("draft",)},
+        {"statuses": ("unread",)},
+        {"assigned": str(user.pk)},
+        {"assigned": "nobody"},
+        {"quality": ("rejected",)},
+    ):
+        assert names(desk, **criteria) == ["A", "B"], criteria
+    assert names(desk, statuses=("final",)) == []
+    page = page_of_studies(desk, Criteria(sort="status", descending=False))
+    assert [study.patient_name for study in page.studies] == ["B", "A"]
+
+
+def test_the_reading_order_is_urgency_and_then_what_is_due(north):
+    now = timezone.now()
+    _with(north, "never", priority=0)
+    _with(north, "soon", priority=0, due_at=now)
+    _with(north, "routine", priority=2, due_at=now - timedelta(days=2))
+    page = page_of_studies(radiologist(), Criteria(sort="priority", descending=False))
+    assert [study.patient_name for study in page.studies] == ["soon", "never", "routine"]
+
+
+def test_a_patient_is_found_once_by_name_or_number(north):
+    first = make_study(
+        north, patient_name="Doe^Jane", dicom_patient_id="X77", study_date="20260101"
+    )
+    second = make_study(
+        north, patient_name="Doe^Jane", dicom_patient_id="X77", study_date="20260201"
+    )
+    Study.objects.filter(pk=second.pk).update(patient=first.patient)
+    hidden = make_study(make_facility("South"), patient_name="Doe^John", dicom_patient_id="X78")
+    own = member_of(north)
+    assert find_patients(own, "doe", 8) == [second]
+    assert find_patients(own, "X7", 8) == [second]
+    assert hidden in find_patients(reader(), "x78 ", 8) + find_patients(reader(), "X78", 8)
+    assert find_patients(own, " \0 ", 8) == []

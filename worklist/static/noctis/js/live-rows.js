@@ -1,11 +1,14 @@
-// Studies that come in while the list is open: into their place when the list is newest first and
-// at its beginning, else only counted.
+// Studies that come in or change while the list is open: a new one goes into its place when the
+// list is at its beginning, else it is only counted; one that no longer fits is marked and leaves.
 
 // Storing a study takes a while and tells of itself more than once: rows are fetched together.
 const GATHER_MS = 600;
+const LEAVING_MS = 4000;
 
 export class LiveRows {
-  constructor(place, results) {
+  /** @param {() => void} drawn called when rows were drawn again */
+  constructor(place, results, drawn = () => {}) {
+    this.drawn = drawn;
     this.place = place;
     this.results = results;
     this.waiting = new Set();
@@ -18,6 +21,7 @@ export class LiveRows {
 
   heard(event) {
     if (event.topic === "reset") return this.reload();
+    if (event.study_id === undefined) return;
     const id = String(event.study_id);
     const isShown = document.getElementById(`study-${id}`) !== null;
     if (isShown || this.results().dataset.live === "true") this.gather(id, event);
@@ -49,16 +53,32 @@ export class LiveRows {
     template.innerHTML = `<table><tbody>${await response.text()}</tbody></table>`;
     body.append(...template.content.querySelectorAll("tr"));
     for (const row of Array.from(body.children)) this.put(row);
+    const fitting = new Set(Array.from(template.content.querySelectorAll("tr"), (row) => row.dataset.id));
+    for (const id of ids) if (!fitting.has(id)) this.leave(id);
+    this.drawn();
+  }
+
+  /** Mark a row that no longer fits the view; it goes once nobody is at it. */
+  leave(id) {
+    const row = document.getElementById(`study-${id}`);
+    if (!row || row.classList.contains("is-leaving")) return;
+    row.classList.add("is-leaving");
+    row.title = this.place.dataset.leaving;
+    const go = () => {
+      if (!row.isConnected || !row.classList.contains("is-leaving")) return;
+      if (row.matches(":hover, :focus-within")) return void setTimeout(go, LEAVING_MS);
+      row.remove();
+      this.countTotal(-1);
+      this.drawn();
+    };
+    setTimeout(go, LEAVING_MS);
   }
 
   put(row) {
     const old = document.getElementById(row.id);
     if (old) {
-      if (old.dataset.revision === row.dataset.revision) return;
-      row.classList.toggle("is-current", old.classList.contains("is-current"));
-      // The picture stays: it would flicker with every image that arrives.
-      row.querySelector(".thumb").replaceWith(old.querySelector(".thumb"));
-      old.replaceWith(row);
+      const isSame = old.dataset.revision === row.dataset.revision && !old.classList.contains("is-leaving");
+      if (!isSame) this.patch(old, row);
       return;
     }
     if (this.results().dataset.live !== "true") return;
@@ -67,20 +87,37 @@ export class LiveRows {
     this.insert(list, row);
   }
 
+  patch(old, row) {
+    row.classList.toggle("is-current", old.classList.contains("is-current"));
+    row.classList.add("is-changed");
+    // The picture stays: it would flicker with every image that arrives.
+    const picture = old.querySelector(".thumb");
+    if (picture) row.querySelector(".thumb")?.replaceWith(picture);
+    const hadFocus = old.contains(document.activeElement);
+    old.replaceWith(row);
+    const moves = old.dataset.order !== row.dataset.order && this.results().dataset.live === "true";
+    if (moves) row.parentElement.insertBefore(row, this.follower(row.parentElement, row));
+    if (hadFocus) row.querySelector(".study-link").focus({ preventScroll: true });
+  }
+
+  /** The row before which `row` belongs; null for the end. */
+  follower(list, row) {
+    const isDown = this.results().dataset.descending === "true";
+    const isBehind = (other) => (isDown ? other.dataset.order < row.dataset.order : other.dataset.order > row.dataset.order);
+    return Array.from(list.children).find((other) => other !== row && isBehind(other)) ?? null;
+  }
+
   insert(list, row) {
-    const byDate = this.results().dataset.sort === "date";
-    const follower = byDate
-      ? Array.from(list.children).find((other) => other.dataset.order < row.dataset.order)
-      : list.firstElementChild;
+    const follower = this.follower(list, row);
     if (!follower && list.children.length >= Number(this.place.dataset.pageSize)) return this.countTotal();
     row.classList.add("is-new");
     list.insertBefore(row, follower ?? null);
     this.countTotal();
   }
 
-  countTotal() {
+  countTotal(by = 1) {
     const total = this.results().querySelector("[data-total]");
-    const count = Number(total.dataset.total) + 1;
+    const count = Math.max(Number(total.dataset.total) + by, 0);
     total.dataset.total = String(count);
     const words = count === 1 ? this.place.dataset.totalOne : this.place.dataset.totalMany;
     total.textContent = words.replace("{count}", count.toLocaleString(document.documentElement.lang));

@@ -5,6 +5,16 @@
 // the lock) and tells the others.
 
 const CHANNEL = "noctis-events";
+// What pages listen to; whatever is published under another name is not for them.
+const TOPICS = [
+  ...["received", "updated", "changed", "rejected", "accepted"].map((what) => `study.${what}`),
+  ...["changed", "assigned", "stat"].map((what) => `reading.${what}`),
+  ...["preliminary", "final", "addended", "corrected", "withdrawn"].map((what) => `report.${what}`),
+  ...["reported", "reminded", "escalated", "acknowledged"].map((what) => `critical.${what}`),
+  "draft.taken_over",
+  "attachment.added",
+  "reset",
+];
 
 export class LiveEvents {
   /** @param {(event: {topic: string}) => void} heard  @param {(connected: boolean) => void} state */
@@ -31,7 +41,7 @@ export class LiveEvents {
       this.channel.postMessage(message);
       this.receive(message);
     };
-    for (const topic of ["study.received", "study.updated", "reset"]) {
+    for (const topic of TOPICS) {
       source.addEventListener(topic, (event) =>
         tell({ kind: "event", topic, id: event.lastEventId, data: JSON.parse(event.data) }),
       );

@@ -1,34 +1,46 @@
-// The worklist's behaviour beyond its links and its form: keys, thumbnails, live rows, errors.
+// The worklist's behaviour beyond its links and its form: keys, live rows, actions, errors.
+import { Bulk } from "./bulk.js";
+import { tick } from "./clock.js";
 import { LiveEvents } from "./live.js";
 import { LiveRows } from "./live-rows.js";
+import { Palette } from "./palette.js";
+import { RowMenu } from "./row-menu.js";
+import { addresses, currentRow, mark, reportAddress, results, step } from "./rows.js";
+import { Views } from "./views.js";
 
-const results = () => document.getElementById("results");
 const filters = document.getElementById("filters");
 const loadError = document.getElementById("load-error");
+const place = document.getElementById("live");
 let lastFailed = null;
 
-// --- Rows: a click anywhere opens the study; j, k and the arrows move, Enter opens ------------
+const views = new Views(document.getElementById("views"));
+const bulk = new Bulk(document.getElementById("bulk"), (ids) => {
+  for (const id of ids) live.later(id);
+  views.changed();
+});
+const palette = new Palette(document.getElementById("palette"), (action) => void bulk.ask(action));
+const words = JSON.parse(document.getElementById("row-words").textContent);
+new RowMenu(document.getElementById("row-menu"), words, (action) => void askOfRow(action), (action) => bulk.offers(action));
 
-const rows = () => Array.from(results().querySelectorAll("tbody tr"));
-const currentRow = () => results().querySelector("tr.is-current");
-
-function moveTo(row) {
-  if (!row) return;
-  currentRow()?.classList.remove("is-current");
-  row.classList.add("is-current");
-  row.querySelector(".study-link").focus({ preventScroll: true });
-  row.scrollIntoView({ block: "nearest" });
+/** From a row's own menu: that row, unless it is one of the selected. */
+function askOfRow(action) {
+  const row = currentRow();
+  if (row && !bulk.selected.has(row.dataset.id)) bulk.clear();
+  return bulk.ask(action);
 }
 
-function step(by) {
-  const all = rows();
-  const at = all.indexOf(currentRow());
-  moveTo(at < 0 ? all[0] : all[Math.min(Math.max(at + by, 0), all.length - 1)]);
-}
+// --- Keys ---------------------------------------------------------------------------------------
 
 function isTyping(target) {
   return target.closest("input:not([type=radio], [type=checkbox]), select, textarea, [contenteditable]") !== null;
 }
+
+const open = (address) => address && location.assign(address);
+const ofRow = (what) => () => currentRow() && open(addresses(currentRow())[what]);
+const select = (event) => {
+  if (!currentRow()) step(0);
+  bulk.toggle(currentRow(), event.shiftKey);
+};
 
 const KEYS = {
   j: () => step(1),
@@ -38,24 +50,65 @@ const KEYS = {
   "/": () => document.getElementById("filter-name").select(),
   n: () => results().querySelector("[data-page=next]")?.click(),
   p: () => results().querySelector("[data-page=previous]")?.click(),
+  d: ofRow("study"),
+  r: () => currentRow() && words.report && open(reportAddress(currentRow())),
+  a: () => void bulk.ask("assign"),
+  s: () => void bulk.ask("priority"),
+  x: select,
+  X: select,
+  g: () => waitForView(),
+  "?": () => document.getElementById("keys").showModal(),
+  Escape: () => bulk.clear(),
 };
 
+const VIEW_MS = 2000;
+let viewTimer = null;
+
+function waitForView() {
+  document.getElementById("views").classList.add("is-waiting");
+  clearTimeout(viewTimer);
+  viewTimer = setTimeout(endWaiting, VIEW_MS);
+}
+
+function endWaiting() {
+  clearTimeout(viewTimer);
+  viewTimer = null;
+  document.getElementById("views").classList.remove("is-waiting");
+}
+
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    if (!document.querySelector("dialog[open]")) palette.open();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (isTyping(event.target)) {
     if (event.key === "Escape") event.target.blur();
     if (event.key === "ArrowDown" && event.target.type === "search") step(0);
     return;
   }
-  const action = KEYS[event.key];
+  if (viewTimer !== null) {
+    event.preventDefault();
+    endWaiting();
+    return views.go(event.key);
+  }
+  pressed(event);
+});
+
+function pressed(event) {
+  const isOnRow = event.target.closest("#rows tr") !== null || event.target === document.body;
+  const action = event.key === " " && isOnRow && currentRow() ? select : KEYS[event.key];
   if (!action || event.target.closest(".menu[open]")) return;
   event.preventDefault();
-  action();
-});
+  action(event);
+}
+
+// --- Rows: a click anywhere opens the study ------------------------------------------------------
 
 document.addEventListener("click", (event) => {
   const row = event.target.closest("#rows tr");
-  if (!row || event.target.closest("a, button") || window.getSelection().toString()) return;
+  if (!row || event.target.closest("a, button, .c-select") || window.getSelection().toString()) return;
   const link = row.querySelector(".study-link");
   if (event.ctrlKey || event.metaKey) window.open(link.href, "_blank", "noopener");
   else link.click();
@@ -63,10 +116,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("focusin", (event) => {
   const row = event.target.closest("#rows tr");
-  if (row && row !== currentRow()) {
-    currentRow()?.classList.remove("is-current");
-    row.classList.add("is-current");
-  }
+  if (row && row !== currentRow()) mark(row);
 });
 
 // --- Thumbnails: a study without one shows its modality ----------------------------------------
@@ -106,10 +156,10 @@ filters.addEventListener("input", (event) => {
 filters.addEventListener("change", (event) => {
   if (event.target.type === "search") return;
   applyFilters();
-  const menu = event.target.closest("#modality-menu");
+  const menu = event.target.closest(".choice-menu");
   if (!menu) return;
   const label = menu.querySelector("[data-label]");
-  const chosen = Array.from(menu.querySelectorAll("input:checked"), (input) => input.value);
+  const chosen = Array.from(menu.querySelectorAll("input:checked"), (input) => input.parentElement.textContent.trim());
   label.textContent = chosen.join(", ") || label.dataset.none;
 });
 
@@ -121,14 +171,16 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 
 document.addEventListener("htmx:afterSwap", () => {
   loadError.hidden = true;
-  live?.listChanged();
+  live.listChanged();
+  views.follow();
+  bulk.follow();
 });
 
-function failed(event, words) {
+function failed(event, text) {
   lastFailed = event.detail.requestConfig;
   results().setAttribute("aria-busy", "false");
-  const text = loadError.querySelector("span");
-  text.textContent = text.dataset[words];
+  const line = loadError.querySelector("span");
+  line.textContent = line.dataset[text];
   loadError.hidden = false;
 }
 
@@ -152,12 +204,17 @@ loadError.querySelector("[data-retry]").addEventListener("click", () => {
 
 // --- Live rows ----------------------------------------------------------------------------------
 
-const place = document.getElementById("live");
-const live = new LiveRows(place, results);
+const live = new LiveRows(place, results, () => {
+  bulk.follow();
+  tick();
+});
 const events = new LiveEvents(
   place.dataset.events,
   place.dataset.lastEvent,
-  (event) => live.heard(event),
+  (event) => {
+    live.heard(event);
+    views.changed();
+  },
   (connected) => live.connected(connected),
 );
 events.start();
