@@ -31,7 +31,7 @@ export class LiveEvents {
       this.channel.postMessage(message);
       this.receive(message);
     };
-    for (const topic of ["study.received", "study.updated", "reset"]) {
+    for (const topic of ["study.received", "study.updated", "notice.new", "notice.read", "reset"]) {
       source.addEventListener(topic, (event) =>
         tell({ kind: "event", topic, id: event.lastEventId, data: JSON.parse(event.data) }),
       );
