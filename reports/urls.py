@@ -2,4 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
+from reports.critical.urls import urlpatterns as critical
+
 urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns += critical
