@@ -96,7 +96,7 @@ class CriticalView(APIView):
             raise ValidationError("An object is expected.")
         form = ReportForm(request.data, recipients=possible_recipients(study))
         if not form.is_valid():
-            raise ValidationError(form.errors.get_json_data())
+            raise ValidationError({name: list(said) for name, said in form.errors.items()})
         address = str(getattr(request._request, "client_address", ""))
         actor = Actor.of_user(request.user, address)
         result = report_from_form(form, study, request.user, actor)
