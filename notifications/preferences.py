@@ -105,4 +105,6 @@ def wishes_of_users(keys: list[int]) -> dict[int, Wishes]:
 
 def kinds_offered_to(user: Any) -> list[Kind]:
     """Return the kinds of events of which this user can be told at all."""
-    return [kind for kind in KINDS.values() if user.has_perm(kind.needs)]
+    has_home = user.facility_id is not None
+    offered = [kind for kind in KINDS.values() if has_home or not kind.at_home_only]
+    return [kind for kind in offered if user.has_perm(kind.needs)]

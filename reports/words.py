@@ -1,6 +1,9 @@
 """What notices about studies say, and who is involved in a study."""
 
+from datetime import datetime
 from typing import Any, Final
+
+from django.utils.formats import date_format
 
 from archive.models import Study
 from archive.selectors import studies_visible_to
@@ -34,9 +37,16 @@ def study_words(study: Study) -> str:
     """Return a study in a line: patient, what was done, when."""
     name = PersonName.parse(study.patient_name).display() or study.dicom_patient_id
     kind = study.description or study.modalities.strip("\\").replace("\\", ", ")
-    day = study.study_date
-    date = f"{day[:4]}-{day[4:6]}-{day[6:]}" if len(day) == 8 else ""
-    return " · ".join(part for part in (name, kind, date) if part)
+    return " · ".join(part for part in (name, kind, date_words(study.study_date)) if part)
+
+
+def date_words(text: str) -> str:
+    """Return a DA value (PS3.5 6.2) as people write it, in one piece; what is no date as it is."""
+    try:
+        day = datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 - a DA has no time zone
+    except ValueError:
+        return text
+    return date_format(day, "j M Y").replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def words(user: Any, notices: list[Notice]) -> dict[int, Words]:

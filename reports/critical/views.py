@@ -23,7 +23,7 @@ from reports.critical.selectors import (
     study_for_critical,
 )
 from reports.models import CriticalResult
-from reports.words import study_words
+from reports.words import date_words, study_words
 
 ON_A_PAGE: Final = 100
 REPORTS: Final = "reports.report_critical"
@@ -220,7 +220,7 @@ def critical_link(request: HttpRequest, token: str) -> HttpResponse:
         "how": presentation.how_text(result.acknowledged_how),
         # Enough to find the patient in the own books, too little to know anybody from it.
         "accession": study.accession_number[-4:] if len(study.accession_number) > 4 else "",
-        "study_date": study.study_date,
+        "study_date": date_words(study.study_date),
         "modalities": study.modalities.strip("\\").replace("\\", ", "),
         "reader": result.reported_by.get_full_name() or _("the radiologist on duty"),
     }
