@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from django.db.models import Count
+
 from notifications.models import Delivery, Notice, OutboxEvent
 from notifications.rendering import ShownNotice, shown_notices
 
@@ -30,10 +32,8 @@ def newest_notices(user: Any, count: int, before: int | None = None) -> list[Not
 
 def delivery_counts() -> dict[str, int]:
     """Return how many deliveries failed or are perhaps sent."""
-    stuck = (Delivery.State.FAILED, Delivery.State.UNCERTAIN)
-    states = Delivery.objects.filter(state__in=stuck).values_list("state", flat=True)
-    found = list(states)
-    return {state: found.count(state) for state in set(found)}
+    stuck = Delivery.objects.filter(state__in=(Delivery.State.FAILED, Delivery.State.UNCERTAIN))
+    return dict(stuck.order_by().values_list("state").annotate(count=Count("pk")))
 
 
 def count_text(count: int) -> str:
