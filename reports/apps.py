@@ -7,12 +7,14 @@ class ReportsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have every new study get its reading."""
+        """Give every new study its reading, guard what was signed, and tell who is to hear."""
+        from archive.closing import on_study_closing  # noqa: PLC0415 - models are ready only now
         from archive.opening import on_study_opened  # noqa: PLC0415 - models are ready only now
         from reports import words  # noqa: PLC0415
-        from reports.critical import notices, tasks  # noqa: F401, PLC0415 - the worker knows its tasks
-        from reports.intake import open_reading  # noqa: PLC0415
+        from reports.critical import notices, tasks  # noqa: F401, PLC0415 - the worker's tasks
+        from reports.intake import let_go, open_reading  # noqa: PLC0415
 
         on_study_opened(open_reading)
+        on_study_closing(let_go)
         words.register()
         notices.register()
