@@ -3,6 +3,7 @@
 from rest_framework.routers import BaseRouter
 
 from reports.assignment.api import ReadingViewSet
+from reports.critical.api import CriticalViewSet
 from reports.writing.api import DraftViewSet, LeaseViewSet, ReportViewSet, SigningViewSet
 
 
@@ -13,3 +14,4 @@ def register(router: BaseRouter) -> None:
     router.register("reports", DraftViewSet, basename="report-draft")
     router.register("reports", SigningViewSet, basename="report-signing")
     router.register("reports", ReadingViewSet, basename="report-reading")
+    router.register("reports", CriticalViewSet, basename="report-critical")

@@ -11,7 +11,7 @@ class ReportsConfig(AppConfig):
         from archive.closing import on_study_closing  # noqa: PLC0415 - models are ready only now
         from archive.opening import on_study_opened  # noqa: PLC0415 - models are ready only now
         from reports import words  # noqa: PLC0415
-        from reports.critical import notices, tasks  # noqa: F401, PLC0415 - the worker's tasks
+        from reports.critical import notices  # noqa: PLC0415
         from reports.intake import let_go, open_reading  # noqa: PLC0415
 
         on_study_opened(open_reading)

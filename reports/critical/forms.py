@@ -9,6 +9,11 @@ from reports.critical.services import Recipient
 from reports.models import CriticalResult
 
 
+def encodable(text: str) -> str:
+    """Return text with a question mark for each lone surrogate."""
+    return text.encode("utf-8", "replace").decode()
+
+
 class ReportForm(forms.Form):
     """What was found, how soon somebody must know, and who."""
 
@@ -30,10 +35,18 @@ class ReportForm(forms.Form):
         users: Any = model
         field.queryset = users._default_manager.filter(pk__in=[user.pk for user in recipients])
 
+    def clean_finding(self) -> str:
+        """Return the finding without what no database keeps."""
+        return encodable(self.cleaned_data["finding"])
+
+    def clean_recipient_name(self) -> str:
+        """Return the name on one line."""
+        return " ".join(encodable(self.cleaned_data["recipient_name"]).split())
+
     def clean(self) -> dict[str, Any]:
         """Ask for one who must know, and for the read-back of one who was told."""
         cleaned = super().clean() or {}
-        if not cleaned.get("recipient") and not cleaned.get("recipient_name", "").strip():
+        if not cleaned.get("recipient") and not cleaned.get("recipient_name"):
             self.add_error("recipient_name", _("Say who must know."))
         if cleaned.get("is_told") and not cleaned.get("read_back"):
             self.add_error("read_back", _("Let them read the finding back, then tick this."))
@@ -45,7 +58,7 @@ class ReportForm(forms.Form):
         user = data["recipient"]
         if user is not None:
             return Recipient(user.get_full_name() or user.get_username(), user.email, user)
-        return Recipient(data["recipient_name"].strip(), data["recipient_email"])
+        return Recipient(data["recipient_name"], data["recipient_email"])
 
 
 class AcknowledgeForm(forms.Form):

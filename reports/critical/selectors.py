@@ -10,15 +10,6 @@ from archive.selectors import studies_visible_to
 from reports.models import CriticalResult
 
 
-def study_for_critical(user: Any, study_instance_uid: str, facility: str = "") -> Study | None:
-    """Return the study of this UID that `user` may see; of two the one that came first."""
-    studies = studies_visible_to(user, by_facility=False).select_related("facility")
-    studies = studies.filter(study_instance_uid=study_instance_uid)
-    if facility.isascii() and facility.isdecimal() and len(facility) <= 18:
-        studies = studies.filter(facility_id=int(facility))
-    return studies.order_by("received_at", "pk").first()
-
-
 def critical_visible_to(user: Any) -> QuerySet[CriticalResult]:
     """Return the critical results that `user` may see, of studies that they may see.
 

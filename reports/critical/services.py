@@ -12,7 +12,7 @@ from django.utils import timezone
 from archive.models import Study
 from audit.actors import Actor
 from reports.critical import policy
-from reports.critical.addendum import document_communication
+from reports.critical.addendum import document_later
 from reports.critical.links import digest_of, new_nonce, token_of_nonce
 from reports.critical.steps import add_step
 from reports.models import CriticalResult
@@ -84,7 +84,7 @@ def acknowledge(
     result.read_back, result.next_step_at = True, None
     result.save()
     add_step(result, policy.ACKNOWLEDGED, actor=actor, to=name[:200], by=by, how=how)
-    document_communication(result)
+    document_later(result)
     return True
 
 

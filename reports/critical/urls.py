@@ -3,7 +3,6 @@
 from django.urls import path
 
 from reports.critical import views
-from reports.critical.api import CriticalView
 
 urlpatterns = [
     path("critical/", views.critical_list, name="critical"),
@@ -14,9 +13,4 @@ urlpatterns = [
         "critical/report/<str:study_instance_uid>/", views.critical_report, name="critical-report"
     ),
     path("critical/acknowledge/<str:token>/", views.critical_link, name="critical-link"),
-    path(
-        "api/reports/<str:study_instance_uid>/critical/",
-        CriticalView.as_view(),
-        name="critical-api",
-    ),
 ]

@@ -20,9 +20,9 @@ from reports.critical.selectors import (
     in_order_of_concern,
     may_acknowledge_in_program,
     possible_recipients,
-    study_for_critical,
 )
 from reports.models import CriticalResult
+from reports.selectors import study_of
 from reports.words import date_words, study_words
 
 ON_A_PAGE: Final = 100
@@ -155,7 +155,8 @@ def critical_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required(REPORTS, raise_exception=True)
 def critical_report(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
     """Report a critical result of a study."""
-    study = study_for_critical(request.user, study_instance_uid, request.GET.get("facility", ""))
+    user: Any = request.user
+    study = study_of(user, study_instance_uid, _facility_in(request))
     if study is None:
         raise Http404
     recipients = possible_recipients(study)
@@ -174,6 +175,12 @@ def critical_report(request: HttpRequest, study_instance_uid: str) -> HttpRespon
     }
     status = 400 if form.errors else 200
     return render(request, "reports/critical/report.html", context, status=status)
+
+
+def _facility_in(request: HttpRequest) -> int | None:
+    """Return which facility the address names; None when it names none."""
+    text = request.GET.get("facility", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
 
 
 @transaction.atomic

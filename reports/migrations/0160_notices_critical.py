@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0002_readings_of_known_studies'),
+        ('reports', '0111_lifecycle_due_times'),
     ]
 
     operations = [
