@@ -17,8 +17,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from archive.models import Instance
 from dimse.models import Peer
+from reports.critical.links import token_of_nonce
 from reports.models import DraftSave
 from tests.factories.dicom import ct_file
+from tests.factories.notices import make_critical
 from tests.factories.people import make_facility, make_user
 from tests.factories.reading import content_of, make_report, make_version
 from tests.factories.storing import store
@@ -88,6 +90,9 @@ class House:
             "inactive": make_user("RADIOLOGIST"),
         }
         self.save = self._sign_report()
+        self.critical = make_critical(
+            self.instance.study, self.users["radiologist"], finding="North secret finding"
+        )
         self.users["newcomer"].must_change_password = True
         self.users["newcomer"].save()
         self.token = create_token(self.users["admin"], "test")[0]
@@ -156,6 +161,8 @@ class House:
             return UNKNOWN if is_unknown else uids[name]
         if name in {"pk", "object_id"}:
             return "999999999" if is_unknown else str(self._key(route))
+        if name == "token" and route.startswith("critical/"):
+            return token_of_nonce(self.critical.token_nonce)
         fixed = {
             "number": "1",
             "other": "1",
@@ -169,6 +176,7 @@ class House:
 
     def _key(self, route: str) -> int:
         keys = {
+            "critical": self.critical.pk,
             "patient": self.instance.study.patient_id,
             "facilit": self.facility.pk,
             "customuser": self.users["north desk"].pk,
