@@ -9,6 +9,7 @@ from unfold.admin import ModelAdmin
 
 from audit.actors import Actor
 from audit.services import record_administration
+from notifications.kinds import KINDS
 from notifications.models import Delivery, MailPolicy
 from notifications.sending import send_again
 from notifications.waking import wake
@@ -42,7 +43,8 @@ class DeliveryAdmin(ModelAdmin):  # type: ignore[misc]
 
     @admin.display(description=_("about"))
     def topic_or_digest(self, delivery: Delivery) -> str:
-        return delivery.topic or delivery.get_channel_display()
+        kind = KINDS.get(delivery.topic)
+        return str(kind.label if kind else delivery.get_channel_display())
 
     @admin.display(description=_("to"))
     def recipient_name(self, delivery: Delivery) -> str:

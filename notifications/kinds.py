@@ -67,12 +67,13 @@ def _released(key: str, label: Text, sentence: Text, mail: str = "digest") -> Ki
     return Kind(key, label, sentence, _SEES_FINAL, everybody=True, at_home_only=True, mail=mail)
 
 
-def _critical(key: str, label: Text, sentence: Text) -> Kind:
+def _critical(key: str, label: Text, sentence: Text, *, at_home_only: bool = False) -> Kind:
     return Kind(
         key,
         label,
         sentence,
         _SEES_FINAL,
+        at_home_only=at_home_only,
         involved="critical",
         mail="now",
         is_pressing=True,
@@ -140,6 +141,7 @@ KINDS: Final[dict[str, Kind]] = {
             "critical.reported",
             _("A critical result was reported"),
             _("A critical result was reported. Please acknowledge it."),
+            at_home_only=True,
         ),
         _critical(
             "critical.reminded",

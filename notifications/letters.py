@@ -39,7 +39,9 @@ def _single(shown: ShownNotice) -> Letter:
     lines = [str(shown.kind.sentence)]
     if shown.text and _includes_patient([shown.notice])[shown.notice.pk]:
         lines.append(shown.text)
-    return Letter(str(shown.kind.label), tuple(lines), shown.url, _("Open in NOCTIS"))
+    # Not the page itself: its address holds the study's UID.
+    path = f"/notifications/{shown.notice.pk}/"
+    return Letter(str(shown.kind.label), tuple(lines), path, _("Open in NOCTIS"))
 
 
 def _digest(delivery: Delivery) -> Letter | None:

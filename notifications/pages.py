@@ -5,7 +5,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from notifications.forms import PreferenceForm, choices_in
 from notifications.mail_settings import mail_is_configured
-from notifications.models import Preference
+from notifications.models import Notice, Preference
 from notifications.preferences import (
     Wishes,
     kinds_offered_to,
@@ -79,6 +79,19 @@ def read(request: HttpRequest) -> HttpResponse:
     if request.POST.get("next") == "history":
         return HttpResponseRedirect(reverse("notifications"))
     return JsonResponse({"unread": len(unread_notices(request.user))})
+
+
+@require_GET
+@login_required
+def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
+    """Lead from a mail to what a notice is about: a mail's link names nothing of a patient."""
+    user: Any = request.user
+    own = list(Notice.objects.filter(pk=pk, user=user))
+    shown = shown_notices(user, own)
+    if not shown:
+        raise Http404
+    mark_read(user, [pk])
+    return HttpResponseRedirect(shown[0].url)
 
 
 def _is_key(text: str) -> bool:

@@ -9,5 +9,6 @@ urlpatterns = [
     path("notifications/", pages.history, name="notifications"),
     path("notifications/recent/", pages.recent, name="notifications-recent"),
     path("notifications/read/", pages.read, name="notifications-read"),
+    path("notifications/<int:pk>/", pages.open_notice, name="notification"),
     path("notifications/preferences/", pages.preferences, name="notification-preferences"),
 ]

@@ -90,7 +90,8 @@ def step_rows(result: CriticalResult) -> list[dict[str, Any]]:
 def _step_row(step: CriticalStep, result: CriticalResult) -> dict[str, Any]:
     text = step.to
     if step.what == policy.ACKNOWLEDGED:
-        text = f"{step.to}, {how_text(result.acknowledged_how)}"
+        how = how_text(result.acknowledged_how)
+        text = _("by %(who)s, %(how)s") % {"who": step.to, "how": how}
     elif step.to:
         text = _("to %(who)s") % {"who": step.to}
     what = _WHAT.get(step.what, lambda: step.what)()

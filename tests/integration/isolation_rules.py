@@ -186,6 +186,8 @@ RULES |= {
     "notifications/": SIGNED_IN,
     "notifications/recent/": SIGNED_IN,
     "notifications/read/": Rule(NOBODY, {"POST": EVERYBODY}),
+    # The notice that is named is the radiologist's.
+    "notifications/<int:pk>/": Rule(_RADIOLOGIST, names_study=True),
     "notifications/preferences/": Rule(EVERYBODY, {"POST": EVERYBODY}),
     # Of another facility the list is empty; who is told of nothing has none.
     "critical/": Rule(_TOLD | {"south desk", "homeless desk"}),

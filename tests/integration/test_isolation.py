@@ -14,9 +14,11 @@ from django.db import transaction
 from django.http.response import HttpResponseBase
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from archive.models import Instance
 from dimse.models import Peer
+from notifications.models import Notice
 from reports.critical.links import token_of_nonce
 from reports.models import DraftSave
 from tests.factories.dicom import ct_file
@@ -92,6 +94,15 @@ class House:
         self.save = self._sign_report()
         self.critical = make_critical(
             self.instance.study, self.users["radiologist"], finding="North secret finding"
+        )
+        self.notice = Notice.objects.create(
+            user=self.users["radiologist"],
+            event_id=1,
+            kind="reading.stat",
+            topic="reading.stat",
+            facility_id=north.pk,
+            payload={"study_id": self.instance.study_id},
+            happened_at=timezone.now(),
         )
         self.users["newcomer"].must_change_password = True
         self.users["newcomer"].save()
@@ -177,6 +188,7 @@ class House:
     def _key(self, route: str) -> int:
         keys = {
             "critical": self.critical.pk,
+            "notifications": self.notice.pk,
             "patient": self.instance.study.patient_id,
             "facilit": self.facility.pk,
             "customuser": self.users["north desk"].pk,

@@ -69,6 +69,19 @@ def test_nobody_reads_or_marks_what_is_another_s(reader) -> None:
     assert not Notice.objects.exclude(read_at=None).exists()
 
 
+def test_the_link_of_a_mail_leads_on_and_only_its_reader(reader, south) -> None:
+    notice = Notice.objects.order_by("pk").first()
+    path = f"/notifications/{notice.pk}/"
+    assert client_of(make_user("ADMIN")).get(path).status_code == 404
+    answer = client_of(reader).get(path)
+    assert answer.headers["Location"].startswith("/report/?StudyInstanceUID=")
+    notice.refresh_from_db()
+    assert notice.read_at is not None
+    reader.role, reader.facility = "FACILITY", south
+    reader.save()
+    assert client_of(reader).get(path).status_code == 404
+
+
 @pytest.mark.parametrize("words", ["x", "-1", "9" * 30, "1 or 1=1"])
 def test_keys_that_are_none_are_nothing(reader, words) -> None:
     client = client_of(reader)

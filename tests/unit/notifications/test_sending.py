@@ -43,9 +43,9 @@ def test_a_mail_says_what_happened_and_nothing_of_the_patient(delivery, desk, st
     assert message.extra_headers["Message-ID"] == f"<{delivery.message_key}@localhost>"
     everything = str(message.message())
     assert "corrected" in message.subject
-    for secret in ("Geheim", "Gerda", "secret", study.dicom_patient_id):
+    for secret in ("Geheim", "Gerda", "secret", study.dicom_patient_id, study.study_instance_uid):
         assert secret not in everything
-    assert f"http://localhost:8000/reports/{study.study_instance_uid}/" in message.body
+    assert f"http://localhost:8000/notifications/{delivery.notice_id}/" in message.body
     delivery.refresh_from_db()
     assert delivery.state == State.SENT and delivery.sent_at is not None
     assert send_due() == 0
