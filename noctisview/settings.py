@@ -255,7 +255,22 @@ UNFOLD = {
 }
 
 # --- Mail ----------------------------------------------------------------------------------
-EMAIL_BACKEND = env.text("NOCTIS_EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
+# Django's own names, as the deployment guide has them. Without a server to hand it to, no mail is
+# made.
+EMAIL_HOST = env.text("NOCTIS_EMAIL_HOST", "localhost")
+EMAIL_PORT = env.number("NOCTIS_EMAIL_PORT", 587)
+EMAIL_USE_TLS = env.flag("NOCTIS_EMAIL_TLS", True)
+EMAIL_HOST_USER = env.text("NOCTIS_EMAIL_USER")
+EMAIL_HOST_PASSWORD = env.text("NOCTIS_EMAIL_PASSWORD")
+EMAIL_TIMEOUT = 30
+_MAIL_BACKEND = "smtp" if env.text("NOCTIS_EMAIL_HOST") else "dummy"
+EMAIL_BACKEND = env.text(
+    "NOCTIS_EMAIL_BACKEND", f"django.core.mail.backends.{_MAIL_BACKEND}.EmailBackend"
+)
+# What stands before the paths of our pages in mail.
+PUBLIC_URL = env.text(
+    "NOCTIS_PUBLIC_URL", f"http://localhost:{env.number('NOCTIS_HTTP_PORT', 8000)}"
+)
 DEFAULT_FROM_EMAIL = env.text("NOCTIS_FROM_EMAIL", "noreply@localhost")
 
 # --- Log -----------------------------------------------------------------------------------

@@ -56,6 +56,7 @@ class Event:
     topic: str
     facility_id: int | None
     payload: dict[str, Any]
+    user_id: int | None = None
 
     def encode(self) -> bytes:
         """Return the event as a block of an event stream (WHATWG HTML 9.2.5)."""
@@ -67,10 +68,17 @@ def _line(text: str) -> bytes:
     return text.replace("\r", "").replace("\n", "").encode()
 
 
-def may_hear(principal: Listener, event_facility_id: int | None) -> bool:
-    """Say whether an event of a facility (None: of the system) is for `principal`."""
+def may_hear(
+    principal: Listener, event_facility_id: int | None, event_user_id: int | None = None
+) -> bool:
+    """Say whether an event of a facility (None: of the system), or of a user, is for `principal`.
+
+    One that is for a user goes to nobody else, and tells that there is something to look up.
+    """
     if not principal.is_active or not principal.has_perm("archive.view_study"):
         return False
+    if event_user_id is not None:
+        return bool(principal.pk == event_user_id)
     if event_facility_id is None:
         return principal.has_perm("operations.view_status")
     if principal.has_perm("archive.view_all_facilities"):
@@ -89,7 +97,7 @@ class Subscription:
 
     def offer(self, event: Event) -> None:
         """Queue an event if it is for this listener."""
-        if not may_hear(self.principal, event.facility_id):
+        if not may_hear(self.principal, event.facility_id, event.user_id):
             return
         try:
             self.queue.put_nowait(event)
@@ -126,7 +134,7 @@ class OutboxReader:
 
 
 def _event(row: OutboxEvent) -> Event:
-    return Event(row.pk, row.topic, row.facility_id, row.payload)
+    return Event(row.pk, row.topic, row.facility_id, row.payload, row.user_id)
 
 
 def events_after(principal: Listener, last_id: int) -> list[Event] | None:
@@ -142,7 +150,7 @@ def events_after(principal: Listener, last_id: int) -> list[Event] | None:
     if len(rows) > REPLAY_LIMIT:
         return None
     events = [_event(row) for row in [*late.order_by("pk"), *rows]]
-    return [event for event in events if may_hear(principal, event.facility_id)]
+    return [one for one in events if may_hear(principal, one.facility_id, one.user_id)]
 
 
 class Hub:

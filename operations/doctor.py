@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from operations import health, installation, storage, surroundings
+from operations import health, installation, mail, storage, surroundings
 from operations.findings import Finding, Level, fail
 
 CHECKS: tuple[Callable[[], Finding], ...] = (
@@ -10,6 +10,7 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     *health.READINESS,
     *storage.CHECKS,
     *surroundings.CHECKS,
+    *mail.CHECKS,
 )
 
 

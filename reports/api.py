@@ -4,6 +4,7 @@ from rest_framework.routers import BaseRouter
 
 from reports.assignment.api import ReadingViewSet
 from reports.catalogue.api import register as register_catalogue
+from reports.critical.api import CriticalViewSet
 from reports.writing.api import DraftViewSet, LeaseViewSet, ReportViewSet, SigningViewSet
 
 
@@ -15,3 +16,4 @@ def register(router: BaseRouter) -> None:
     router.register("reports", SigningViewSet, basename="report-signing")
     router.register("reports", ReadingViewSet, basename="report-reading")
     register_catalogue(router)
+    router.register("reports", CriticalViewSet, basename="report-critical")

@@ -1,5 +1,6 @@
 """Background tasks of the reading room, by its parts: the consumer looks for them here."""
 
 from reports.assignment import tasks as assignment_tasks
+from reports.critical import tasks as critical_tasks
 
-__all__ = ["assignment_tasks"]
+__all__ = ["assignment_tasks", "critical_tasks"]

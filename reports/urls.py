@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
+from reports.critical.urls import urlpatterns as critical
 from reports.quality.urls import urlpatterns as quality
 
-urlpatterns: list[URLPattern | URLResolver] = [*quality]
+urlpatterns: list[URLPattern | URLResolver] = [*critical, *quality]

@@ -38,6 +38,9 @@ class CriticalResult(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     token_digest = models.CharField(max_length=64, unique=True)
+    # What the token is made from, with the installation's key (reports.critical.links).
+    token_nonce = models.CharField(max_length=64, blank=True, default="")
+    token_expires_at = models.DateTimeField(default=timezone.now)
     found_at = models.DateTimeField(default=timezone.now)
     reported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -47,6 +50,8 @@ class CriticalResult(models.Model):
     # By the link, by telephone (entered by the reader), in the program.
     acknowledged_how = models.CharField(max_length=16, blank=True, default="")
     read_back = models.BooleanField(default=False)
+    # When the communication became a text in a draft of the report, for the radiologist to sign.
+    documented_at = models.DateTimeField(null=True, blank=True)
     # The next thing that happens by itself, and when; blank when nothing will.
     next_step = models.PositiveIntegerField(default=0)
     next_step_at = models.DateTimeField(null=True, blank=True)

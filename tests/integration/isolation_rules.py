@@ -207,6 +207,30 @@ RULES |= {
     "quality/<str:uid>/request/": Rule(NOBODY, {"POST": CHECKERS | {"radiologist"}}),
 }
 
+# --- Notices and critical results -----------------------------------------------------------
+_CRITICAL = "critical/<int:pk>/"
+_TOLD = _WRITERS | _DESKS
+
+RULES |= {
+    "notifications/": SIGNED_IN,
+    "notifications/recent/": SIGNED_IN,
+    "notifications/read/": Rule(NOBODY, {"POST": EVERYBODY}),
+    # The notice that is named is the radiologist's.
+    "notifications/<int:pk>/": Rule(_RADIOLOGIST, names_study=True),
+    "notifications/preferences/": Rule(EVERYBODY, {"POST": EVERYBODY}),
+    # Of another facility the list is empty; who is told of nothing has none.
+    "critical/": Rule(_TOLD | {"south desk", "homeless desk"}),
+    _CRITICAL: Rule(_TOLD, names_study=True),
+    f"{_CRITICAL}acknowledge/": Rule(NOBODY, {"POST": _TOLD}, names_study=True),
+    f"{_CRITICAL}cancel/": Rule(NOBODY, {"POST": _WRITERS}, names_study=True),
+    "critical/report/<str:study_instance_uid>/": Rule(
+        _WRITERS, {"POST": _WRITERS}, names_study=True
+    ),
+    # The link of a mail: whoever has it. It names North's result, and shows none of its secrets.
+    "critical/acknowledge/<str:token>/": PUBLIC,
+    f"{_REPORT}/critical": Rule(_WRITERS, {"POST": _WRITERS}, names_study=True),
+}
+
 
 def rule_of(route: str) -> Rule | None:
     """Return the rule of a route; None when nobody has thought about it yet."""

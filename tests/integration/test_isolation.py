@@ -14,11 +14,15 @@ from django.db import transaction
 from django.http.response import HttpResponseBase
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from archive.models import Instance
 from dimse.models import Peer
+from notifications.models import Notice
+from reports.critical.links import token_of_nonce
 from reports.models import DraftSave, Macro, ReportTemplate
 from tests.factories.dicom import ct_file
+from tests.factories.notices import make_critical
 from tests.factories.people import make_facility, make_user
 from tests.factories.reading import content_of, make_report, make_version
 from tests.factories.storing import store
@@ -88,6 +92,18 @@ class House:
             "inactive": make_user("RADIOLOGIST"),
         }
         self.save = self._sign_report()
+        self.critical = make_critical(
+            self.instance.study, self.users["radiologist"], finding="North secret finding"
+        )
+        self.notice = Notice.objects.create(
+            user=self.users["radiologist"],
+            event_id=1,
+            kind="reading.stat",
+            topic="reading.stat",
+            facility_id=north.pk,
+            payload={"study_id": self.instance.study_id},
+            happened_at=timezone.now(),
+        )
         self.users["newcomer"].must_change_password = True
         self.users["newcomer"].save()
         self.token = create_token(self.users["admin"], "test")[0]
@@ -161,6 +177,8 @@ class House:
             return "999999999" if is_unknown else str(self._key(route))
         if name == "key":
             return "unknown" if is_unknown else self.template.key
+        if name == "token" and route.startswith("critical/"):
+            return token_of_nonce(self.critical.token_nonce)
         fixed = {
             "number": "1",
             "other": "1",
@@ -174,6 +192,8 @@ class House:
 
     def _key(self, route: str) -> int:
         keys = {
+            "critical": self.critical.pk,
+            "notifications": self.notice.pk,
             "patient": self.instance.study.patient_id,
             "facilit": self.facility.pk,
             "customuser": self.users["north desk"].pk,

@@ -13,6 +13,8 @@ const TOPICS = [
   ...["reported", "reminded", "escalated", "acknowledged"].map((what) => `critical.${what}`),
   "draft.taken_over",
   "attachment.added",
+  "notice.new",
+  "notice.read",
   "reset",
 ];
 
