@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.db import transaction
+from django.db.models import Field
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -198,10 +199,7 @@ def _put_back(
     reading = Reading.objects.select_for_update().get(study=study)
     if reading.revision != entry["revision"]:
         return False
-    before = {
-        name: Reading._meta.get_field(name.removesuffix("_id")).to_python(value)
-        for name, value in entry["before"].items()
-    }
+    before = {name: _value_of(name, value) for name, value in entry["before"].items()}
     try:
         with transaction.atomic():
             step.undo(study, before, user, actor)
@@ -227,3 +225,9 @@ def done_text(action: BulkAction, request: Request) -> str:
         "name": request.reader_name,
         "priority": Priority(request.priority).label if request.priority is not None else "",
     }
+
+
+def _value_of(column: str, value: Any) -> Any:
+    """Return what was kept of a column of Reading as the column has it."""
+    field = cast("Field[Any, Any]", Reading._meta.get_field(column.removesuffix("_id")))
+    return field.to_python(value)
