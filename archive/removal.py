@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from django.db.models import Count, Sum
+from django.utils import timezone
 
 from archive.columns import joined
-from archive.models import Instance, Patient, Series, Study, Tombstone
+from archive.models import Attachment, Instance, Patient, Series, Study, Tombstone
 
 
 def bury(instances: Iterable[Instance], reason: str) -> list[Tombstone]:
@@ -26,6 +27,23 @@ def bury(instances: Iterable[Instance], reason: str) -> list[Tombstone]:
     )
 
 
+def bury_attachments(study: Study) -> int:
+    """Make tombstones of the files beside a study; `archive.reconcile` removes them.
+
+    Returns
+    -------
+    int
+        How many there were.
+    """
+    left = Attachment.objects.filter(study=study, deleted_at__isnull=True)
+    return left.update(
+        deleted_at=timezone.now(),
+        deleted_because="the study was deleted",
+        scan_due_at=None,
+        thumbnail=None,
+    )
+
+
 def settle(study: Study) -> bool:
     """Derive a locked study's totals from what is left beneath it.
 
@@ -36,6 +54,7 @@ def settle(study: Study) -> bool:
     totals = instances.aggregate(count=Count("id"), size=Sum("size_bytes"))
     if not totals["count"]:
         patient_id = study.patient_id
+        bury_attachments(study)
         study.delete()
         Patient.objects.filter(pk=patient_id, studies__isnull=True).delete()
         return False
