@@ -212,7 +212,7 @@ def delete_attachment(attachment: Attachment, *, user: Any, actor: Actor, reason
     ------
     NotDeletableError
     """
-    with transaction.atomic(durable=True):
+    with transaction.atomic():
         row = Attachment.objects.select_for_update().get(pk=attachment.pk)
         if row.deleted_at is not None:
             return
@@ -229,7 +229,7 @@ def delete_attachment(attachment: Attachment, *, user: Any, actor: Actor, reason
             reason=reason,
         )
         _publish("attachment.removed", row)
-    unlink_deleted([row])
+        transaction.on_commit(partial(unlink_deleted, [row]), robust=True)
 
 
 def _bury(row: Attachment, user: Any, reason: str) -> None:

@@ -29,7 +29,7 @@ from reports.attachments.receiving import actor_of, problem, receive
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def attachments(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
-    """Show a study's files (a page, or the part of one that htmx or a script asks for); take one."""
+    """Show a study's files, as a page or as the part of one that a script asks for; take one."""
     if request.method == "POST" and not request.user.is_authenticated:
         return problem(401, _("You have been signed out. Sign in and try again."))
     if request.method == "POST":

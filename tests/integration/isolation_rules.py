@@ -14,6 +14,8 @@ ADMIN = frozenset({"admin"})
 SEERS = NORTH_STAFF | ADMIN | {"radiologist"}
 # A desk without a facility sees no study at all, and cannot upload.
 EVERYBODY = SEERS | SOUTH_STAFF | {"homeless desk"}
+# Who sees the figures of every facility.
+OVERSEERS = ADMIN | {"radiologist"}
 UPLOADERS = NORTH_STAFF | SOUTH_STAFF | ADMIN
 # Signed in, but held at the door: the password must be changed; or the account is switched off.
 HELD = frozenset({"newcomer", "inactive"})
@@ -136,6 +138,14 @@ RULES: dict[str, Rule] = {
     "api/^peers/(?P<pk>[0-9]{1,18})/echo": Rule(NOBODY, {"POST": ADMIN}),
     "admin/login/": PUBLIC,
     "admin/logout/": PUBLIC,
+    # Attachments and the dashboard. The file named is one that the administrator attached.
+    "attachments/<str:study_instance_uid>/": Rule(SEERS, {"POST": SEERS}, names_study=True),
+    "attachments/<str:study_instance_uid>/<int:pk>/download": OF_STUDY,
+    "attachments/<str:study_instance_uid>/<int:pk>/preview": OF_STUDY,
+    "attachments/<str:study_instance_uid>/<int:pk>/thumbnail": OF_STUDY,
+    "attachments/<str:study_instance_uid>/<int:pk>/delete/": Rule(NOBODY, {"POST": ADMIN}),
+    "dashboard/": Rule(OVERSEERS),
+    "dashboard/tables/<str:table>.csv": Rule(OVERSEERS),
 }
 
 

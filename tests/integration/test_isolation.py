@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from archive.models import Instance
 from dimse.models import Peer
+from tests.factories.attaching import PNG, attach_bytes
 from tests.factories.dicom import ct_file
 from tests.factories.people import make_facility, make_user
 from tests.factories.storing import store
@@ -83,6 +84,9 @@ class House:
         self.users["newcomer"].save()
         self.token = create_token(self.users["admin"], "test")[0]
         self.peer = Peer.objects.create(name="CT", ae_title="CT1", facility=north)
+        self.attachment = attach_bytes(
+            self.instance.study, self.users["admin"], PNG, name="Northernsecret.png"
+        )
         self.clients = {actor: self._client(actor) for actor in ACTORS}
         self._cookies = {
             actor: {name: morsel.value for name, morsel in client.cookies.items()}
@@ -138,11 +142,18 @@ class House:
             return UNKNOWN if is_unknown else uids[name]
         if name in {"pk", "object_id"}:
             return "999999999" if is_unknown else str(self._key(route))
-        fixed = {"frames": "1", "format": "json", "app_label": "archive", "content_type_id": "1"}
+        fixed = {
+            "table": "turnaround",
+            "frames": "1",
+            "format": "json",
+            "app_label": "archive",
+            "content_type_id": "1",
+        }
         return fixed.get(name, "x")
 
     def _key(self, route: str) -> int:
         keys = {
+            "attachment": self.attachment.pk,
             "patient": self.instance.study.patient_id,
             "facilit": self.facility.pk,
             "customuser": self.users["north desk"].pk,
