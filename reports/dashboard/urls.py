@@ -1,5 +1,10 @@
 """Addresses of the dashboard."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from reports.dashboard import views
+
+urlpatterns = [
+    path("dashboard/", views.dashboard, name="dashboard"),
+    path("dashboard/tables/<str:table>.csv", views.saved_table, name="dashboard-table"),
+]

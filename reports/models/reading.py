@@ -78,6 +78,7 @@ class Reading(models.Model):
             models.Index(fields=["assigned_to", "status", "priority"], name="reading_reader"),
             models.Index(fields=["priority", "due_at", "id"], name="reading_due"),
             models.Index(fields=["final_at"], name="reading_final"),
+            models.Index(fields=["received_at", "quality"], name="reading_received"),
         ]
 
     def __str__(self) -> str:
