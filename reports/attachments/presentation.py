@@ -24,11 +24,11 @@ _TYPE_NAMES: dict[str, Any] = {
     "application/dicom": "DICOM",
     "application/rtf": "RTF",
     "application/gzip": "gzip",
-    "application/x-ole-storage": gettext_lazy("Office document"),
-    "application/x-office-word": gettext_lazy("Word document"),
-    "application/x-office-sheet": gettext_lazy("Spreadsheet"),
-    "application/x-office-slides": gettext_lazy("Presentation"),
-    "application/x-office-office": gettext_lazy("Office document"),
+    "application/x-ole-storage": gettext_lazy("Office"),
+    "application/x-office-word": gettext_lazy("Word"),
+    "application/x-office-sheet": gettext_lazy("Sheet"),
+    "application/x-office-slides": gettext_lazy("Slides"),
+    "application/x-office-office": gettext_lazy("Office"),
     "application/x-msdownload": gettext_lazy("Program"),
     "application/x-executable": gettext_lazy("Program"),
     "video/mp4": "MP4",
@@ -99,9 +99,14 @@ def type_name(content_type: str) -> str:
 
 
 def _chosen(visible_to: str) -> list[str]:
-    """Return the names of the roles that were chosen; none when everybody sees it."""
-    names = roles()
-    return [names[role] for role in unpacked_roles(visible_to)] if visible_to else []
+    """Return the names of the roles that were chosen; none when everybody sees it.
+
+    The keeper's role sees everything, and is named only when it is alone.
+    """
+    if not visible_to:
+        return []
+    names, chosen = roles(), unpacked_roles(visible_to)
+    return [names[role] for role in chosen if role != KEEPER_ROLE or len(chosen) == 1]
 
 
 def choosable_roles() -> list[tuple[str, str]]:

@@ -20,6 +20,8 @@ from reports.dashboard.words import NOTHING, axis_text, count_text, duration_tex
 MAX_SERIES = 7
 CHART_HEIGHT = 200
 _LABELS = 12
+# So many steps have room in a column of a table.
+_MARK_PARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,7 @@ def _longest(taken: Turnaround) -> float:
 
 
 def _duration_ticks(largest_s: float) -> list[charts.Tick]:
-    values = charts.duration_scale(largest_s)
+    values = charts.duration_scale(largest_s, _MARK_PARTS)
     top = values[-1]
     return [charts.Tick(one, charts.share(one, top), axis_text(one)) for one in values]
 
@@ -246,7 +248,7 @@ def _lines(taken: Turnaround, days: list[date]) -> Lines:
 
 
 def _turnaround_tables(taken: Turnaround, places: Mapping[int, str]) -> list[Table]:
-    top = charts.duration_scale(_longest(taken))[-1]
+    top = charts.duration_scale(_longest(taken), _MARK_PARTS)[-1]
     readers = _reader_names(list(taken.by_reader))
     address = tables.worklist_address
     return [
