@@ -10,7 +10,9 @@ HEAD_BYTES: Final = 4096
 UNKNOWN: Final = "application/octet-stream"
 TEXT: Final = "text/plain"
 PDF: Final = "application/pdf"
-# Never shown, only saved: a browser, an office suite or a shell runs what is in these.
+# One in which something runs, or that cannot be looked into (`archive.attachments.still_pdf`).
+ACTIVE_PDF: Final = "application/x-active-pdf"
+# Never shown, only saved: a browser runs what is in these.
 MARKUP: Final = "text/html"
 # Of these Pillow makes a picture of ours.
 PICTURES: Final = frozenset(

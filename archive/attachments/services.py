@@ -17,10 +17,11 @@ from django.db import Error, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from archive import storage
-from archive.attachments.content import HEAD_BYTES, content_type_of
+from archive.attachments.content import ACTIVE_PDF, HEAD_BYTES, PDF, content_type_of
 from archive.attachments.names import shown_name
 from archive.attachments.scanning import first_state, scan_soon
 from archive.attachments.selectors import KEEPER, packed_roles, unpacked_roles
+from archive.attachments.still_pdf import is_still
 from archive.errors import ArchiveError, from_database_error, from_os_error
 from archive.models import Attachment, Study
 from archive.spool import Spool, SpooledFile
@@ -134,7 +135,8 @@ def _link(spooled: SpooledFile) -> str:
 
 def _content_type(spooled: SpooledFile) -> str:
     with spooled.path.open("rb") as stream:
-        return content_type_of(stream.read(HEAD_BYTES))
+        kind = content_type_of(stream.read(HEAD_BYTES))
+    return ACTIVE_PDF if kind == PDF and not is_still(spooled.path) else kind
 
 
 def _row(study: Study, spooled: SpooledFile, description: Description, user: Any) -> Attachment:

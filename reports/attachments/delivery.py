@@ -14,7 +14,7 @@ from archive.models import Attachment
 _CHUNK_BYTES = 256 * 1024
 _SANDBOX = "sandbox; default-src 'none'"
 # The browser's own reader is an embedded object to it; the document itself gets nothing. Under
-# `sandbox` browsers refuse to start that reader, which runs a document's scripts apart from us.
+# `sandbox` browsers refuse to start that reader. A document with scripts never comes this way.
 _PDF_POLICY = (
     "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 )

@@ -18,6 +18,7 @@ from dicomkit.names import PersonName
 
 _TYPE_NAMES: dict[str, Any] = {
     "application/pdf": "PDF",
+    "application/x-active-pdf": gettext_lazy("Active PDF"),
     "text/plain": gettext_lazy("Text"),
     "text/html": gettext_lazy("Web page"),
     "application/zip": "ZIP",

@@ -3,7 +3,10 @@
 import io
 import itertools
 import os
+import tempfile
+import zlib
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import OperationalError
@@ -24,6 +27,7 @@ from archive.attachments.selectors import (
     roles,
     unpacked_roles,
 )
+from archive.attachments.still_pdf import is_still
 from archive.errors import ArchiveError
 from archive.models import Attachment, Study
 from archive.reconcile import reconcile
@@ -95,6 +99,58 @@ def test_the_type_is_that_of_the_bytes(head, kind):
 def test_text_is_text_wherever_its_head_is_cut(text):
     head = ("note: " + text + "é😀" * HEAD_BYTES).encode()[:HEAD_BYTES]
     assert content_type_of(head) == "text/plain"
+
+
+def _packed(content, head=b"/Type/ObjStm/Filter/FlateDecode"):
+    data = zlib.compress(content)
+    size = str(len(data)).encode()
+    return b"1 0 obj<<" + head + b"/Length " + size + b">>stream\n" + data + b"\nendstream endobj\n"
+
+
+_CODE = b"<</S/JavaScript/JS(app.alert(1))>>"
+ACTIVE_PDFS = {
+    "plain": _CODE,
+    "spaced": b"<</S /JavaScript\n/JS (x)>>",
+    "escaped": b"<</S/J#61vaScript/#4aS(x)>>",
+    "packed": _packed(b"3 0 " + _CODE),
+    "packed in two ways": _packed(_CODE, b"/Type/ObjStm/Filter[/ASCII85Decode/FlateDecode]"),
+    "packed with a predictor": _packed(_CODE, b"/Type/ObjStm/Filter/FlateDecode/DecodeParms 5 0 R"),
+    "packed, filter elsewhere": _packed(_CODE, b"/Type/ObjStm/Filter 7 0 R"),
+    "packed, type elsewhere": b"9 0 obj/ObjStm endobj "
+    + _packed(_CODE, b"/Type 9 0 R/Filter 7 0 R"),
+    "packed, type escaped": _packed(_CODE, b"/Type/Obj#53tm/Filter/FlateDecode"),
+    "packed and torn": _packed(_CODE)[:-40],
+    "packed bomb": _packed(b"0" * (65 * 1024 * 1024)),
+    "encrypted": b"trailer<</Encrypt 5 0 R>>",
+    "launching": b"<</S/Launch/F(cmd.exe)>>",
+    "form": b"<</AcroForm<</XFA 3 0 R>>>>",
+}
+
+
+@pytest.mark.parametrize("how", ACTIVE_PDFS)
+def test_a_pdf_in_which_something_runs_is_not_still(how, tmp_path):
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF-1.7\n" + ACTIVE_PDFS[how] + b"\n%%EOF")
+    assert not is_still(path)
+
+
+def test_a_pdf_that_shows_pages_is_still(tmp_path):
+    path = tmp_path / "a.pdf"
+    pages = b"<</Type/Catalog/OpenAction[3 0 R/Fit]/Names 5 0 R>>"
+    path.write_bytes(b"%PDF-1.7\n" + pages + _packed(b"4 0 <</Type/Page/Font/#41rial>>") + b"%%EOF")
+    assert is_still(path)
+    from weasyprint import HTML
+
+    path.write_bytes(HTML(string="<h1>Request</h1><a href='https://x.test'>x</a>").write_pdf())
+    assert is_still(path)
+
+
+@given(st.binary(min_size=1, max_size=200))
+def test_any_bytes_are_looked_into_without_an_error(data):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.pdf"
+        path.write_bytes(b"/ObjStm stream\n" + data)
+        assert is_still(path) in {True, False}
 
 
 @given(st.binary(max_size=300))
@@ -252,7 +308,6 @@ def test_a_thumbnail_is_made_once_of_pixels_alone(study, desk, monkeypatch):
 
 def test_a_picture_that_is_a_trap_gives_none(study, desk):
     import struct
-    import zlib
 
     def chunk(kind, data):
         return (

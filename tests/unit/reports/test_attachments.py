@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(document.domain)</script></svg>'
 HTML = b"<!doctype html><script>alert(document.domain)</script>"
-PDF = b"%PDF-1.7\n1 0 obj<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj\n%%EOF"
+ACTIVE = b"%PDF-1.7\n1 0 obj<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj\n%%EOF"
+PDF = b"%PDF-1.7\n1 0 obj<</OpenAction[3 0 R/Fit]>>endobj\n%%EOF"
 
 
 class Place:
@@ -71,7 +72,9 @@ def test_a_file_is_sent_listed_and_saved(place):
     assert AuditEvent.objects.filter(detail__means="download").count() == 1
 
 
-@pytest.mark.parametrize(("data", "name"), [(SVG, "x.svg"), (HTML, "x.png"), (PDF, "x.html")])
+@pytest.mark.parametrize(
+    ("data", "name"), [(SVG, "x.svg"), (HTML, "x.png"), (PDF, "x.html"), (ACTIVE, "x.pdf")]
+)
 def test_what_is_handed_out_never_runs(place, data, name):
     row = attach_bytes(place.study, place.desk, data, name=name)
     response = place.ask(row, "download")
