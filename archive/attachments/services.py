@@ -199,12 +199,15 @@ def _insert(row: Attachment, actor: Actor) -> None:
 
 
 def may_delete(attachment: Attachment, user: Any) -> bool:
-    """Say whether `user` may delete a file: its uploader for a day, the keeper at any time."""
+    """Say whether `user` may delete a file: its uploader for a day, the keeper at any time.
+
+    One that the scanner blocked is the keeper's alone: it may be needed to find out more.
+    """
     if user.has_perm(KEEPER):
         return True
-    return (
-        attachment.uploaded_by_id == user.pk and timezone.now() - attachment.uploaded_at <= REGRET
-    )
+    is_recent = timezone.now() - attachment.uploaded_at <= REGRET
+    is_blocked = attachment.state == Attachment.State.INFECTED
+    return attachment.uploaded_by_id == user.pk and is_recent and not is_blocked
 
 
 def delete_attachment(attachment: Attachment, *, user: Any, actor: Actor, reason: str = "") -> None:

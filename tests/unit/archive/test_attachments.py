@@ -262,6 +262,9 @@ def test_who_deletes_and_for_how_long(study, desk):
     colleague, admin = make_user("FACILITY", desk.facility), make_user("ADMIN")
     assert services.may_delete(row, desk) and services.may_delete(row, admin)
     assert not services.may_delete(row, colleague)
+    row.state = Attachment.State.INFECTED
+    assert not services.may_delete(row, desk) and services.may_delete(row, admin)
+    row.state = Attachment.State.CLEAN
     row.uploaded_at = timezone.now() - services.REGRET - timedelta(seconds=1)
     row.save()
     assert not services.may_delete(row, desk) and services.may_delete(row, admin)
