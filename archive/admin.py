@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 
+from archive.attachments.selectors import KEEPER
+from archive.attachments.services import delete_attachment
 from archive.errors import ArchiveError
-from archive.models import Patient, QuarantinedObject, Study, Tombstone
+from archive.models import Attachment, Patient, QuarantinedObject, Study, Tombstone
 from archive.services import discard_quarantined, release_quarantined
 from audit.actors import Actor
 from dicomkit.errors import DicomkitError
@@ -119,6 +121,45 @@ class QuarantinedObjectAdmin(ReadOnlyAdmin):
                 done += 1
         text = ngettext("%d object was settled.", "%d objects were settled.", done) % done
         self.message_user(request, text, messages.SUCCESS if done else messages.WARNING)
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(ReadOnlyAdmin):
+    """Files beside studies, those first that the scanner blocked; they can be deleted for good."""
+
+    permission = KEEPER
+    list_display = (
+        "name",
+        "state",
+        "scan_note",
+        "kind",
+        "size_bytes",
+        "facility",
+        "uploaded_name",
+        "uploaded_at",
+    )
+    list_filter = ("state", "kind", "facility")
+    list_select_related = ("facility",)
+    search_fields = ("=study_instance_uid",)
+    ordering = ("-uploaded_at", "-id")
+    exclude = ("thumbnail", "sha256", "storage_key")
+    actions = ("remove",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Attachment]:
+        return Attachment.objects.filter(deleted_at__isnull=True)
+
+    def has_remove_permission(self, request: HttpRequest) -> bool:
+        """Say whether the user may delete; the action asks for it by name."""
+        return self.has_view_permission(request)
+
+    @admin.action(description=_("Delete for good"), permissions=["remove"])
+    def remove(self, request: HttpRequest, queryset: QuerySet[Attachment]) -> None:
+        actor = Actor.of_user(request.user, getattr(request, "client_address", ""))
+        rows = list(queryset.order_by("pk"))
+        for row in rows:
+            delete_attachment(row, user=request.user, actor=actor, reason="by an administrator")
+        text = ngettext("%d file was deleted.", "%d files were deleted.", len(rows)) % len(rows)
+        self.message_user(request, text, messages.SUCCESS)
 
 
 @admin.register(Tombstone)

@@ -6,6 +6,7 @@ Columns that end in ``_key`` hold `dicomkit.names.search_key` of their namesake.
 without an index of its own is the first column of another index.
 """
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -336,3 +337,93 @@ class Tombstone(models.Model):
 
     def __str__(self) -> str:
         return self.sop_instance_uid
+
+
+class Attachment(models.Model):
+    """A file that somebody put beside a study: a request form, a consent, an outside report.
+
+    Its bytes lie in the store under a key of their own, as they came. The row outlives them: a
+    deleted attachment keeps it as its tombstone (`deleted_at`, then `unlinked_at`).
+    """
+
+    class Kind(models.TextChoices):
+        """What the file is to the people who read it."""
+
+        REQUEST = "request", _("Request form")
+        CONSENT = "consent", _("Consent")
+        OUTSIDE_REPORT = "outside-report", _("Outside report")
+        PHOTO = "photo", _("Photo")
+        OTHER = "other", _("Other")
+
+    class State(models.TextChoices):
+        """Whether it may be handed out."""
+
+        PENDING = "pending", _("Waiting for the scanner")
+        CLEAN = "clean", _("Checked")
+        INFECTED = "infected", _("Blocked")
+        UNSCANNED = "unscanned", _("Not scanned")
+
+    facility = models.ForeignKey(
+        "worklist.Facility", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    # Blank once the study is deleted: the row is a tombstone then.
+    study = models.ForeignKey(
+        Study, on_delete=models.SET_NULL, null=True, related_name="attachments"
+    )
+    study_instance_uid = ByteOrderField(max_length=64)
+    # The signed version of the report that it belongs to, if it does.
+    report_version = models.PositiveIntegerField(null=True, blank=True)
+    # As it is shown and saved under; never part of a path of ours.
+    name = models.CharField(max_length=150)
+    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.OTHER)
+    # As found in the bytes (`archive.attachments.content`), not as the sender claimed.
+    content_type = ByteOrderField(max_length=100)
+    # Roles that may see it, each between backslashes ("\FACILITY\TECHNICIAN\"); blank is all.
+    visible_to = ByteOrderField(max_length=200, blank=True, default="")
+    storage_key = ByteOrderField(max_length=100)
+    size_bytes = models.PositiveBigIntegerField()
+    sha256 = models.BinaryField(max_length=32)
+    # A small JPEG of ours; None until somebody asked for it, empty when there is none.
+    thumbnail = models.BinaryField(null=True, blank=True)
+    state = models.CharField(max_length=16, choices=State.choices, default=State.PENDING)
+    # What the scanner found, or why it could not look.
+    scan_note = models.CharField(max_length=200, blank=True, default="")
+    scan_attempts = models.PositiveIntegerField(default=0)
+    # When it is to be scanned (again); blank when that is settled.
+    scan_due_at = models.DateTimeField(null=True, blank=True)
+    scanned_at = models.DateTimeField(null=True, blank=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    uploaded_name = models.CharField(max_length=200)
+    uploaded_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    deleted_because = models.CharField(max_length=200, blank=True, default="")
+    unlinked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        default_permissions = ()
+        permissions = [("attach_file", "Can attach files to studies")]
+        ordering = ["-uploaded_at", "-id"]
+        indexes = [
+            models.Index(fields=["storage_key"], name="attachment_storage_key"),
+            # The two queues of work: a handful of rows among all.
+            models.Index(
+                fields=["scan_due_at"],
+                name="attachment_to_scan",
+                condition=Q(scan_due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["id"],
+                name="attachment_to_unlink",
+                condition=Q(deleted_at__isnull=False, unlinked_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"attachment {self.pk}"

@@ -18,7 +18,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from archive import spool, storage
-from archive.models import Instance, QuarantinedObject, Tombstone
+from archive.attachments.services import unlink_all_deleted
+from archive.models import Attachment, Instance, QuarantinedObject, Tombstone
 from archive.services import unlink_buried
 from notifications.outbox import publish
 
@@ -112,7 +113,7 @@ def _remember(started: float) -> None:
 
 def _finish_tombstones(report: Report) -> None:
     unfinished = Tombstone.objects.filter(unlinked_at__isnull=True).order_by("pk")
-    report.tombstones_finished = unlink_buried(unfinished.iterator(_BATCH))
+    report.tombstones_finished = unlink_buried(unfinished.iterator(_BATCH)) + unlink_all_deleted()
 
 
 def _look_for_unclaimed(since: float, report: Report) -> None:
@@ -133,9 +134,9 @@ def _batches(keys: Iterable[str]) -> Iterator[list[str]]:
 def _without_row(keys: Sequence[str]) -> list[str]:
     # Quarantine before instances: a release in between moves a key from the first to the second.
     known: set[str] = set()
-    for model in (QuarantinedObject, Instance):
-        rows: QuerySet[QuarantinedObject] | QuerySet[Instance] = model.objects.filter(
-            storage_key__in=keys
+    for model in (QuarantinedObject, Instance, Attachment):
+        rows: QuerySet[QuarantinedObject] | QuerySet[Instance] | QuerySet[Attachment] = (
+            model.objects.filter(storage_key__in=keys)
         )
         known.update(rows.values_list("storage_key", flat=True))
     return [key for key in keys if key not in known]

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from django.utils import timezone
+
 from archive.closing import study_closing
-from archive.models import Instance, Patient, Series, Study, Tombstone
+from archive.models import Attachment, Instance, Patient, Series, Study, Tombstone
 from archive.totals import recount
 
 
@@ -25,6 +27,23 @@ def bury(instances: Iterable[Instance], reason: str) -> list[Tombstone]:
     )
 
 
+def bury_attachments(study: Study) -> int:
+    """Make tombstones of the files beside a study; `archive.reconcile` removes them.
+
+    Returns
+    -------
+    int
+        How many there were.
+    """
+    left = Attachment.objects.filter(study=study, deleted_at__isnull=True)
+    return left.update(
+        deleted_at=timezone.now(),
+        deleted_because="the study was deleted",
+        scan_due_at=None,
+        thumbnail=None,
+    )
+
+
 def settle(study: Study) -> bool:
     """Derive a locked study's totals from what is left beneath it.
 
@@ -41,6 +60,7 @@ def settle(study: Study) -> bool:
     if not Instance.objects.filter(study=study).exists():
         patient_id = study.patient_id
         study_closing(study)
+        bury_attachments(study)
         study.delete()
         Patient.objects.filter(pk=patient_id, studies__isnull=True).delete()
         return False

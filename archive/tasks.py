@@ -3,7 +3,10 @@
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
 
+from archive.attachments.scanning import scan_due, scan_soon
 from archive.reconcile import reconcile
+
+__all__ = ["reconcile_changes", "reconcile_everything", "scan_due_attachments", "scan_soon"]
 
 
 @db_periodic_task(crontab(minute="17"))  # type: ignore[untyped-decorator]
@@ -16,3 +19,9 @@ def reconcile_changes() -> None:
 def reconcile_everything() -> None:
     """Once a week, look at every object and every row."""
     reconcile(full=True)
+
+
+@db_periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
+def scan_due_attachments() -> None:
+    """Once a minute, scan what could not be scanned when it came in."""
+    scan_due()

@@ -185,6 +185,11 @@ CACHE_DIR = Path(env.text("NOCTIS_CACHE_DIR", str(DATA_DIR / "cache"))).resolve(
 CACHE_MAX_BYTES = env.number("NOCTIS_CACHE_MB", 2048) * 1024 * 1024
 ARCHIVE_MIN_FREE_BYTES = env.number("NOCTIS_MIN_FREE_MB", 512) * 1024 * 1024
 UPLOAD_MAX_BYTES = env.number("NOCTIS_UPLOAD_MAX_MB", 10 * 1024) * 1024 * 1024
+ATTACHMENT_MAX_BYTES = env.number("NOCTIS_ATTACHMENT_MAX_MB", 200) * 1024 * 1024
+ATTACHMENTS_PER_STUDY = env.number("NOCTIS_ATTACHMENTS_PER_STUDY", 200)
+# Where clamd listens: unix:/path or host:port. Blank: nothing is scanned, and pages say so.
+CLAMD_ADDRESS = env.text("NOCTIS_CLAMD")
+CLAMD_TIMEOUT_S = env.number("NOCTIS_CLAMD_TIMEOUT", 60)
 # nginx hands files out itself when it is told of them by X-Accel-Redirect under this prefix.
 ACCEL_REDIRECT_PREFIX = env.text("NOCTIS_ACCEL_PREFIX")
 

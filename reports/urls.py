@@ -2,7 +2,9 @@
 
 from django.urls import URLPattern, URLResolver
 
+from reports.attachments.urls import urlpatterns as attachments
 from reports.critical.urls import urlpatterns as critical
+from reports.dashboard.urls import urlpatterns as dashboard
 from reports.quality.urls import urlpatterns as quality
 
-urlpatterns: list[URLPattern | URLResolver] = [*critical, *quality]
+urlpatterns: list[URLPattern | URLResolver] = [*attachments, *critical, *dashboard, *quality]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0130_quality_acceptance'),
+        ('reports', '0150_dashboard'),
     ]
 
     operations = [

@@ -86,6 +86,7 @@ class Reading(models.Model):
             models.Index(DueKey("due_at"), "id", name="reading_due_order"),
             models.Index(StatusRank("status"), "id", name="reading_status_order"),
             models.Index(fields=["quality", "id"], name="reading_quality"),
+            models.Index(fields=["received_at", "quality"], name="reading_received"),
         ]
 
     def __str__(self) -> str:

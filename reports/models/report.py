@@ -144,6 +144,12 @@ class ReportVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["report", "number"], name="report_version_number")
         ]
+        # Versions are long: what is counted over a period is counted in the index.
+        indexes = [
+            models.Index(
+                fields=["kind", "signed_at", "discrepancy", "report"], name="report_version_signed"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"report {self.report_id} version {self.number}"

@@ -15,6 +15,8 @@ SEERS = NORTH_STAFF | ADMIN | {"radiologist"}
 WRITERS_OF_REPORTS = ADMIN | {"radiologist"}
 # A desk without a facility sees no study at all, and cannot upload.
 EVERYBODY = SEERS | SOUTH_STAFF | {"homeless desk"}
+# Who sees the figures of every facility.
+OVERSEERS = ADMIN | {"radiologist"}
 UPLOADERS = NORTH_STAFF | SOUTH_STAFF | ADMIN
 # Who accepts, rejects and corrects the study of North.
 CHECKERS = ADMIN | {"north technician"}
@@ -229,6 +231,18 @@ RULES |= {
     # The link of a mail: whoever has it. It names North's result, and shows none of its secrets.
     "critical/acknowledge/<str:token>/": PUBLIC,
     f"{_REPORT}/critical": Rule(_WRITERS, {"POST": _WRITERS}, names_study=True),
+}
+
+# --- Attachments and the dashboard ------------------------------------------------------------
+RULES |= {
+    # The file named is one that the administrator attached.
+    "attachments/<str:study_instance_uid>/": Rule(SEERS, {"POST": SEERS}, names_study=True),
+    "attachments/<str:study_instance_uid>/<int:pk>/download": OF_STUDY,
+    "attachments/<str:study_instance_uid>/<int:pk>/preview": OF_STUDY,
+    "attachments/<str:study_instance_uid>/<int:pk>/thumbnail": OF_STUDY,
+    "attachments/<str:study_instance_uid>/<int:pk>/delete/": Rule(NOBODY, {"POST": ADMIN}),
+    "dashboard/": Rule(OVERSEERS),
+    "dashboard/tables/<str:table>.csv": Rule(OVERSEERS),
 }
 
 

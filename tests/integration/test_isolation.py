@@ -21,6 +21,7 @@ from dimse.models import Peer
 from notifications.models import Notice
 from reports.critical.links import token_of_nonce
 from reports.models import DraftSave, Macro, ReportTemplate
+from tests.factories.attaching import PNG, attach_bytes
 from tests.factories.dicom import ct_file
 from tests.factories.notices import make_critical
 from tests.factories.people import make_facility, make_user
@@ -110,6 +111,9 @@ class House:
         self.peer = Peer.objects.create(name="CT", ae_title="CT1", facility=north)
         self.macro = Macro.objects.filter(owner=None).order_by("pk")[0]
         self.template = ReportTemplate.objects.order_by("pk")[0]
+        self.attachment = attach_bytes(
+            self.instance.study, self.users["admin"], PNG, name="Northernsecret.png"
+        )
         self.clients = {actor: self._client(actor) for actor in ACTORS}
         self._cookies = {
             actor: {name: morsel.value for name, morsel in client.cookies.items()}
@@ -183,6 +187,7 @@ class House:
             "number": "1",
             "other": "1",
             "save_id": str(self.save.pk),
+            "table": "turnaround",
             "frames": "1",
             "format": "json",
             "app_label": "archive",
@@ -194,6 +199,7 @@ class House:
         keys = {
             "critical": self.critical.pk,
             "notifications": self.notice.pk,
+            "attachment": self.attachment.pk,
             "patient": self.instance.study.patient_id,
             "facilit": self.facility.pk,
             "customuser": self.users["north desk"].pk,

@@ -120,7 +120,7 @@ def _coverage(context: Context) -> list[Command]:
     ]
 
 
-_SERVERS = ("storescu", "redis-server", "nginx", "Orthanc")
+_SERVERS = ("storescu", "redis-server", "nginx", "Orthanc", "clamd")
 
 STAGES = (
     Stage("lint", _lint),

@@ -17,6 +17,7 @@ PACKAGES = {
     "redis-server": "redis-server",
     "nginx": "nginx",
     "Orthanc": "orthanc",
+    "clamd": "clamav-daemon",
 }
 _EXTRA_PATHS = ("/usr/sbin", "/usr/local/sbin")
 _POSTGRESQL = Path("/usr/lib/postgresql")

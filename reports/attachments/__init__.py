@@ -1,0 +1,1 @@
+"""Files beside a study: the pages and doors of `archive.attachments`."""
