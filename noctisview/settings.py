@@ -14,6 +14,9 @@ DEBUG = env.flag("NOCTIS_DEBUG")
 SECRET_KEY = env.secret("NOCTIS_SECRET_KEY", DATA_DIR / "secret_key")
 ALLOWED_HOSTS = env.words("NOCTIS_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.words("NOCTIS_TRUSTED_ORIGINS", [])
+# Where people reach us, for addresses that no request asked for (QR codes of archived reports).
+PUBLIC_URL = env.text("NOCTIS_PUBLIC_URL").rstrip("/")
+HTTP_PORT = env.number("NOCTIS_HTTP_PORT", 8000)
 # How many proxies of our own stand before the application: 0 believes no forwarding header.
 TRUSTED_PROXY_COUNT = env.number("NOCTIS_TRUSTED_PROXIES", 0)
 
@@ -185,6 +188,9 @@ CACHE_DIR = Path(env.text("NOCTIS_CACHE_DIR", str(DATA_DIR / "cache"))).resolve(
 CACHE_MAX_BYTES = env.number("NOCTIS_CACHE_MB", 2048) * 1024 * 1024
 ARCHIVE_MIN_FREE_BYTES = env.number("NOCTIS_MIN_FREE_MB", 512) * 1024 * 1024
 UPLOAD_MAX_BYTES = env.number("NOCTIS_UPLOAD_MAX_MB", 10 * 1024) * 1024 * 1024
+# Preliminary reports become DICOM objects only where a site wants whoever sees the images to see
+# them: an object in a study is for everybody who sees the study.
+ARCHIVE_PRELIMINARY_REPORTS = env.flag("NOCTIS_ARCHIVE_PRELIMINARY_REPORTS")
 # nginx hands files out itself when it is told of them by X-Accel-Redirect under this prefix.
 ACCEL_REDIRECT_PREFIX = env.text("NOCTIS_ACCEL_PREFIX")
 

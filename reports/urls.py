@@ -2,4 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
+from reports.paper import urls as paper
+
 urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns += paper.urlpatterns

@@ -1,0 +1,136 @@
+"""Versions of a report: which of them somebody may see, and what has become of one since."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from django.db.models import QuerySet
+
+from archive.models import Study
+from archive.selectors import Principal, studies_visible_to
+from reports.content import Node
+from reports.lifecycle import RELEASED, ReportStatus
+from reports.models import ReportVersion, VersionKind
+
+
+class State(StrEnum):
+    """Whether what a page says still holds."""
+
+    CURRENT = "current"
+    PRELIMINARY = "preliminary"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What has become of a version: `since` and `by` are of the version that changed it."""
+
+    state: State
+    since: datetime | None = None
+    by: ReportVersion | None = None
+
+
+class Reader(Principal, Protocol):
+    """Somebody who asks for a report."""
+
+
+def study_of(user: Reader, study_instance_uid: str, facility: str = "") -> Study | None:
+    """Return the study that `user` may see, the one that came first unless a facility is named."""
+    studies = studies_visible_to(user).select_related("facility")
+    studies = studies.filter(study_instance_uid=study_instance_uid)
+    if facility.isascii() and facility.isdecimal() and len(facility) <= 18:
+        studies = studies.filter(facility_id=int(facility))
+    return studies.order_by("pk").first()
+
+
+def may_read(user: Reader) -> bool:
+    """Say whether `user` may see reports at all."""
+    return user.has_perm("reports.view_report") or user.has_perm("reports.view_final_report")
+
+
+def versions_of(study: Study) -> QuerySet[ReportVersion]:
+    """Return the signed versions of a study's report, oldest first."""
+    return ReportVersion.objects.filter(report__study=study).order_by("number")
+
+
+def visible_versions(user: Reader, study: Study) -> list[ReportVersion]:
+    """Return the versions that `user` may see, oldest first.
+
+    Who sees every report sees them all. A facility sees what was released to it, and that it was
+    withdrawn; of a preliminary report it sees nothing, not even its withdrawal.
+    """
+    versions = list(versions_of(study))
+    if user.has_perm("reports.view_report"):
+        return versions
+    return released(versions) if user.has_perm("reports.view_final_report") else []
+
+
+def released(versions: list[ReportVersion]) -> list[ReportVersion]:
+    """Return those versions that left the reading room, and the withdrawals of such."""
+    shown: list[ReportVersion] = []
+    for version in versions:
+        follows = bool(shown) and shown[-1].status in RELEASED
+        if version.status in RELEASED or (version.kind == VersionKind.WITHDRAWAL and follows):
+            shown.append(version)
+    return shown
+
+
+def current_of(versions: list[ReportVersion]) -> ReportVersion | None:
+    """Return the version that holds now; None when there is none, or it was withdrawn."""
+    if not versions or versions[-1].kind == VersionKind.WITHDRAWAL:
+        return None
+    return versions[-1]
+
+
+def standing_of(version: ReportVersion) -> Standing:
+    """Return what has become of `version`."""
+    later = list(
+        ReportVersion.objects.filter(report_id=version.report_id, number__gt=version.number)
+        .defer("content")
+        .order_by("number")
+    )
+    return standing_among(version, later)
+
+
+def standing_among(version: ReportVersion, later: list[ReportVersion]) -> Standing:
+    """Return what the versions after it have made of `version`.
+
+    A preliminary version that comes later (after a withdrawal, unsigned work) does not replace a
+    released one; a withdrawal takes back everything before it.
+    """
+    for one in later:
+        if one.kind == VersionKind.WITHDRAWAL:
+            return Standing(State.WITHDRAWN, one.signed_at, one)
+    is_preliminary = version.status == ReportStatus.PRELIMINARY
+    after = [one for one in later if is_preliminary or one.status in RELEASED]
+    if after:
+        return Standing(State.SUPERSEDED, after[-1].signed_at, after[-1])
+    return Standing(State.PRELIMINARY if is_preliminary else State.CURRENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Addendum:
+    """A section that was added to a signed report, and with which version."""
+
+    section: Node
+    version: ReportVersion
+
+
+def addenda_of(version: ReportVersion, earlier: list[ReportVersion]) -> list[Addendum]:
+    """Return the addenda that `version` holds, each with the version that brought it.
+
+    `earlier` are the versions before it, oldest first.
+    """
+    found = []
+    for section in version.content["sections"]:
+        if section.get("kind") == "addendum":
+            holders = (one for one in earlier if _holds(one, section["key"]))
+            found.append(Addendum(section, next(holders, version)))
+    return found
+
+
+def _holds(version: ReportVersion, key: str) -> bool:
+    sections: list[dict[str, Any]] = version.content["sections"]
+    return any(one["key"] == key and one.get("kind") == "addendum" for one in sections)
