@@ -105,7 +105,7 @@ def sample(request: HttpRequest) -> HttpResponseBase:
 
 
 def _drawable(form: LetterheadForm, facility: Any) -> Letterhead:
-    """Return the letterhead of a form that may have mistakes: those fields stay as they are kept."""
+    """Return the letterhead of a form; a field with a mistake stays as it is kept."""
     drawn = form.drawn()
     kept = letterhead_of(facility)
     for name in form.errors:

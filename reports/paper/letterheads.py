@@ -10,6 +10,15 @@ from django.utils import timezone
 from audit.actors import Actor
 from audit.paper_events import record_letterhead_changed
 from reports.models import Letterhead
+from reports.paper.scripts import direction
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text and the direction in which it runs."""
+
+    value: str
+    direction: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,21 @@ class Look:
     accent: str
     paper: str
     logo: str
+
+    @property
+    def contact_lines(self) -> list[Line]:
+        """Address and contact, line by line."""
+        return lines_of(self.contact)
+
+    @property
+    def footer_lines(self) -> list[Line]:
+        """The foot of a page, line by line."""
+        return lines_of(self.footer)
+
+
+def lines_of(text: str) -> list[Line]:
+    """Return a text's lines, each with its own direction."""
+    return [Line(line, direction(line)) for line in text.splitlines()]
 
 
 def letterhead_of(facility: Any) -> Letterhead:

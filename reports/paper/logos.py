@@ -44,7 +44,9 @@ def clean_logo(stream: BinaryIO, size_bytes: int) -> tuple[bytes, str]:
 def _rewritten(image: Image.Image) -> tuple[bytes, str]:
     width, height = image.size
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise LogoError(_("The logo has too many pixels (%(w)s x %(h)s).") % {"w": width, "h": height})
+        raise LogoError(
+            _("The logo has too many pixels (%(w)s x %(h)s).") % {"w": width, "h": height}
+        )
     is_jpeg = image.format == "JPEG"
     turned = ImageOps.exif_transpose(image)
     pixels = turned.convert("RGB" if is_jpeg else "RGBA")

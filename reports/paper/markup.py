@@ -10,6 +10,7 @@ from reports.content import Node, inline_text, plain_text
 from reports.paper.scripts import direction, han_language
 
 _EMPTY: Final = SafeString("")
+_SPANS: Final = ("colspan", "rowspan")
 _MARKS: Final = {"bold": "strong", "italic": "em", "underline": "u"}
 
 
@@ -74,8 +75,29 @@ def _table(node: Node) -> SafeString:
         heads += 1
     if heads == len(rows):
         heads = 0
-    head = format_html("<thead>{}</thead>", _rows(rows[:heads])) if heads else _EMPTY
-    return format_html("<table>{}<tbody>{}</tbody></table>", head, _rows(rows[heads:]))
+    numbers = _number_columns(rows[heads:])
+    head = format_html("<thead>{}</thead>", _rows(rows[:heads], numbers)) if heads else _EMPTY
+    body = _rows(rows[heads:], numbers)
+    return format_html("<table>{}<tbody>{}</tbody></table>", head, body)
+
+
+def _number_columns(rows: list[Node]) -> frozenset[int]:
+    """Return the columns in which nothing but numbers stands: they are set flush right.
+
+    A table with cells that span others has none: its columns cannot be counted so.
+    """
+    cells = [_children(row) for row in rows]
+    spans = {int(_attributes(cell).get(key, 1)) for row in cells for cell in row for key in _SPANS}
+    if spans - {1} or not cells:
+        return frozenset()
+    texts = [[plain_text(cell) for cell in row] for row in cells]
+    columns = range(min(len(row) for row in texts))
+    return frozenset(
+        column
+        for column in columns
+        if any(row[column] for row in texts)
+        and all(not row[column] or _is_number(row[column]) for row in texts)
+    )
 
 
 def _is_head(row: Node) -> bool:
@@ -86,27 +108,29 @@ def _is_head(row: Node) -> bool:
     )
 
 
-def _rows(rows: list[Node]) -> SafeString:
+def _rows(rows: list[Node], numbers: frozenset[int]) -> SafeString:
     return _join(
-        format_html("<tr>{}</tr>", _join(_cell(cell) for cell in _children(row))) for row in rows
+        format_html(
+            "<tr>{}</tr>",
+            _join(_cell(cell, place in numbers) for place, cell in enumerate(_children(row))),
+        )
+        for row in rows
     )
 
 
-def _cell(cell: Node) -> SafeString:
+def _cell(cell: Node, is_number: bool) -> SafeString:
     tag = "th" if cell["type"] == "tableHeader" else "td"
     spans = "".join(
-        f' {key}="{count}"'
-        for key in ("colspan", "rowspan")
-        if (count := int(_attributes(cell).get(key, 1))) > 1
+        f' {key}="{count}"' for key in _SPANS if (count := int(_attributes(cell).get(key, 1))) > 1
     )
-    is_number = ' class="number"' if _is_number(plain_text(cell)) else ""
-    opening = mark_safe(f"<{tag}{spans}{is_number}>")  # noqa: S308 - of our own words and numbers
+    flush = ' class="number"' if is_number else ""
+    opening = mark_safe(f"<{tag}{spans}{flush}>")  # noqa: S308 - of our own words and numbers
     closing = mark_safe(f"</{tag}>")  # noqa: S308
     return format_html("{}{}{}", opening, _join(_block(one) for one in _children(cell)), closing)
 
 
 def _is_number(text: str) -> bool:
-    """Say whether a cell holds a number, perhaps with a unit: those stand in a column."""
+    """Say whether a cell holds a number, perhaps with a unit."""
     first = text.split(" ", 1)[0].lstrip("+-<>≤≥±").replace(",", ".")
     return bool(first) and first.replace(".", "", 1).isdecimal() and len(text) < 16
 

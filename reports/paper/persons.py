@@ -1,5 +1,6 @@
 """Names, dates and ages as a person reads them, from their DICOM forms."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -13,6 +14,7 @@ from archive.models import Study
 from dicomkit.names import PersonName
 from reports.paper.scripts import han_language
 
+_ARABIC: Final = re.compile("[\u0600-\u06ff]")
 _SEXES: Final = {
     "M": gettext_lazy("male"),
     "F": gettext_lazy("female"),
@@ -45,7 +47,14 @@ def written_name(text: str) -> WrittenName:
     shown = name.alphabetic.display_sorted()
     if not shown:
         return WrittenName(own or name.phonetic.display_sorted(), "", language)
+    if _ARABIC.search(shown):
+        shown = shown.replace(", ", "\u060c ")  # the comma of that script
     return WrittenName(shown, own, language)
+
+
+def spoken_name(text: str) -> str:
+    """Return a PN value as one writes it in a sentence: ``Dr. Rita Referring``."""
+    return PersonName.parse(text).display()
 
 
 def dicom_date(text: str) -> date | None:

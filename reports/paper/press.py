@@ -12,8 +12,6 @@ from typing import BinaryIO, Final
 import orjson
 from django.conf import settings
 
-
-
 logger = logging.getLogger(__name__)
 
 _WORKER: Final = "reports.paper.press_worker"
@@ -68,7 +66,7 @@ def print_pages(documents: Sequence[str], identifier: str) -> BinaryIO:
 
 
 def _run(task: bytes, timeout_s: float) -> BinaryIO:
-    target = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever sends it
+    target = tempfile.TemporaryFile()
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", _WORKER],

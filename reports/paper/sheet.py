@@ -9,6 +9,7 @@ from typing import Final
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from archive.models import Study
 from reports.content import Content, Node, plain_text
@@ -21,6 +22,13 @@ from reports.paper.scripts import direction
 from reports.paper.tokens import print_number, qr_picture
 from reports.paper.versions import Standing, State, addenda_of
 
+# What a page is called at its head; a report with addenda keeps the name that it had.
+_HEADS: Final = {
+    VersionKind.PRELIMINARY: gettext_lazy("Preliminary report"),
+    VersionKind.FINAL: gettext_lazy("Final report"),
+    VersionKind.CORRECTION: gettext_lazy("Corrected report"),
+    VersionKind.WITHDRAWAL: gettext_lazy("Withdrawn report"),
+}
 _STYLES: Final = Path(__file__).parent.parent / "static/reports/paper/paper.css"
 
 
@@ -118,7 +126,7 @@ def sheet_of(
     return Sheet(
         look=look,
         title=content.get("title") or study.description or _("Radiology report"),
-        kind=VersionKind(_main_kind(version, earlier)).label,
+        kind=str(_HEADS[_main_kind(version, earlier)]),
         name=persons.written_name(study.patient_name),
         patient=_patient(study),
         examination=_examination(study),
@@ -146,10 +154,10 @@ def sheet_of(
     )
 
 
-def _main_kind(version: ReportVersion, earlier: list[ReportVersion]) -> str:
+def _main_kind(version: ReportVersion, earlier: list[ReportVersion]) -> VersionKind:
     """Return the kind for the head of the page: a report with addenda is still a final one."""
     if version.kind != VersionKind.ADDENDUM:
-        return version.kind
+        return VersionKind(version.kind)
     before = [one.kind for one in earlier if one.kind != VersionKind.ADDENDUM]
     is_corrected = VersionKind.CORRECTION in before
     return VersionKind.CORRECTION if is_corrected else VersionKind.FINAL
@@ -179,7 +187,7 @@ def _patient(study: Study) -> list[Fact]:
 
 
 def _examination(study: Study) -> list[Fact]:
-    referring = persons.written_name(study.referring_physician).shown
+    referring = persons.spoken_name(study.referring_physician)
     modalities = [code for code in study.modalities.split("\\") if code not in {"", "SR", "DOC"}]
     facts = (
         Fact(_("Examination"), study.description),
@@ -191,9 +199,7 @@ def _examination(study: Study) -> list[Fact]:
     return [fact for fact in facts if fact.value]
 
 
-def _marks(
-    version: ReportVersion, earlier: list[ReportVersion], standing: Standing
-) -> list[Mark]:
+def _marks(version: ReportVersion, earlier: list[ReportVersion], standing: Standing) -> list[Mark]:
     marks: list[Mark | None] = [_standing_mark(standing)]
     if version.status == ReportStatus.PRELIMINARY:
         marks.append(
@@ -257,12 +263,10 @@ def history_line(version: ReportVersion) -> HistoryLine:
 
 def page_html(sheet: Sheet) -> str:
     """Return a sheet as a whole HTML document with all its styles, for the press."""
-    return render_to_string(
-        "reports/paper/document.html", {"sheet": sheet, "styles": mark_safe(styles())}
-    )
+    return render_to_string("reports/paper/document.html", {"sheet": sheet, "styles": styles()})
 
 
 @cache
-def styles() -> str:
+def styles() -> SafeString:
     """Return the style sheet of the paper, which the preview uses as well."""
-    return _STYLES.read_text(encoding="utf-8")
+    return mark_safe(_STYLES.read_text(encoding="utf-8"))  # noqa: S308 - our own file

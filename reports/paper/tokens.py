@@ -49,7 +49,5 @@ def qr_picture(address: str) -> str:
     References: ISO/IEC 18004, error correction level M (15 %).
     """
     target = io.BytesIO()
-    segno.make_qr(address, error="m").save(
-        target, kind="png", scale=_PIXELS_PER_MODULE, border=0
-    )
+    segno.make_qr(address, error="m").save(target, kind="png", scale=_PIXELS_PER_MODULE, border=0)
     return data_address(target.getvalue(), "image/png")
