@@ -1,9 +1,12 @@
 """Whether a colour can be read on white paper."""
 
+import re
 from typing import Final
 
 # WCAG 2.2, 1.4.3 (Contrast, minimum): for text of ordinary size.
 LEAST_CONTRAST: Final = 4.5
+
+COLOUR: Final = re.compile("#[0-9a-f]{6}")
 
 
 def contrast_on_white(colour: str) -> float:

@@ -7,14 +7,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.models import Letterhead
-from reports.paper.colours import LEAST_CONTRAST, contrast_on_white
+from reports.paper.colours import COLOUR, LEAST_CONTRAST, contrast_on_white
 from reports.paper.logos import LogoError, clean_logo
 
-_LINES = 6
-_FOOTER_LINES = 3
+# What has room beside the heading, and at the foot of a page.
+_CONTACT = (6, 60)
+_FOOTER = (3, 120)
 
 
-class LetterheadForm(forms.ModelForm):
+class LetterheadForm(forms.ModelForm):  # type: ignore[type-arg]
     """What a facility says about its paper, with a logo that is made anew when it comes."""
 
     logo_file = forms.FileField(label=gettext_lazy("Logo"), required=False)
@@ -40,6 +41,8 @@ class LetterheadForm(forms.ModelForm):
     def clean_accent(self) -> str:
         """Refuse a colour that cannot be read on paper."""
         accent: str = self.cleaned_data["accent"].lower()
+        if not COLOUR.fullmatch(accent):
+            raise forms.ValidationError(_("A colour like #0b4a60."), code="colour")
         contrast = contrast_on_white(accent)
         if contrast < LEAST_CONTRAST:
             text = _("Too light to be read on white paper: contrast %(has)s, at least %(wanted)s.")
@@ -50,18 +53,17 @@ class LetterheadForm(forms.ModelForm):
 
     def clean_contact(self) -> str:
         """Keep what has room beside the heading."""
-        return self._lines("contact", _LINES)
+        return self._lines("contact", *_CONTACT)
 
     def clean_footer(self) -> str:
         """Keep what has room at the foot of a page."""
-        return self._lines("footer", _FOOTER_LINES)
+        return self._lines("footer", *_FOOTER)
 
-    def _lines(self, name: str, most: int) -> str:
+    def _lines(self, name: str, most: int, longest: int) -> str:
         lines = [line.strip() for line in self.cleaned_data[name].strip().splitlines()]
-        if len(lines) > most or any(len(line) > 120 for line in lines):
-            raise forms.ValidationError(
-                _("At most %(lines)s lines of 120 characters.") % {"lines": most}, code="lines"
-            )
+        if len(lines) > most or any(len(line) > longest for line in lines):
+            text = _("At most %(lines)s lines of %(letters)s characters.")
+            raise forms.ValidationError(text % {"lines": most, "letters": longest}, code="lines")
         return "\n".join(lines)
 
     def clean_logo_file(self) -> tuple[bytes, str] | None:

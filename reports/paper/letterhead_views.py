@@ -31,7 +31,8 @@ def _facilities(request: HttpRequest) -> list[Any]:
     facilities = Letterhead._meta.get_field("facility").related_model._default_manager.all()
     if request.user.has_perm("archive.view_all_facilities"):
         return list(facilities)
-    return list(facilities.filter(pk=request.user.facility_id))
+    own = getattr(request.user, "facility_id", None)
+    return list(facilities.filter(pk=own))
 
 
 def _chosen(request: HttpRequest) -> tuple[Any, list[Any]]:

@@ -28,7 +28,7 @@ _OPTIONS: Final = {"pdf_variant": "pdf/a-2b", "pdf_tags": True, "cache": {}}
 _PICTURES: Final = ("data:image/png;base64,", "data:image/jpeg;base64,")
 
 
-class OwnPicturesOnly(URLFetcher):
+class OwnPicturesOnly(URLFetcher):  # type: ignore[misc]
     """Fetches nothing: only pictures that the page itself holds are read."""
 
     def fetch(self, url: str, headers: Any = None) -> Any:

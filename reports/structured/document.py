@@ -22,7 +22,7 @@ from reports.models import ReportVersion
 from reports.structured.flags import flags_of
 from reports.structured.frame import KOS, SR, dt_value, new_object
 from reports.structured.references import Reference, hierarchy, of_images
-from reports.structured.tid2000 import clean_text, person_name, report_tree
+from reports.structured.tid2000 import clean_text, report_tree, signer_name
 from reports.structured.vocabulary import SCHEME, concept
 
 _IS = RelationshipTypeValues
@@ -73,7 +73,7 @@ def _verifying_observer(study: Study, version: ReportVersion) -> Dataset:
     observer = Dataset()
     observer.VerifyingOrganization = study.facility.name[:64]
     observer.VerificationDateTime = dt_value(study, version.signed_at)
-    observer.VerifyingObserverName = person_name(version.signed_name)
+    observer.VerifyingObserverName = signer_name(version)
     observer.VerifyingObserverIdentificationCodeSequence = []
     return observer
 
@@ -104,7 +104,7 @@ def withdrawal_note(
             ),
             PnameContentItem(
                 name=codes.DCM.PersonObserverName,
-                value=person_name(version.signed_name),
+                value=signer_name(version),
                 relationship_type=_IS.HAS_OBS_CONTEXT,
             ),
             TextContentItem(

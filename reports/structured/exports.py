@@ -95,7 +95,8 @@ def settle(export: ReportExport) -> bool:
 
 def pause_after(attempts: int) -> timedelta:
     """Return how long to wait after so many attempts: twice as long each time, up to an hour."""
-    return min(_FIRST_PAUSE * 2 ** min(max(attempts - 1, 0), 10), _LONGEST_PAUSE)
+    doublings = min(max(attempts - 1, 0), 10)
+    return min(_FIRST_PAUSE * (1 << doublings), _LONGEST_PAUSE)
 
 
 def is_archived(job: Job) -> bool:

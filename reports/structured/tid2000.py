@@ -75,9 +75,20 @@ def clean_text(text: str) -> str:
     return _CONTROLS.sub(" ", text.replace("\r", "")).replace("\n", "\r\n").strip()
 
 
-def person_name(written: str) -> str:
-    """Return a name as it was signed, as a PN value (PS3.5 6.2): one component of one group."""
-    return " ".join(re.sub(r"[\\^=\x00-\x1f]", " ", written).split())[:64] or "unknown"
+def signer_name(version: ReportVersion) -> str:
+    """Return the name that was signed with, as a PN value (PS3.5 6.2.1).
+
+    It is taken apart only while the account still has the same name; else it stays in one piece,
+    with the caret that says that this is meant.
+    """
+    signer = version.signed_by
+    if signer.last_name and signer.get_full_name() == version.signed_name:
+        return f"{_component(signer.last_name)}^{_component(signer.first_name)}"
+    return f"{_component(version.signed_name) or 'unknown'}^"
+
+
+def _component(text: str) -> str:
+    return " ".join(re.sub(r"[\\^=\x00-\x1f]", " ", text).split())[:60]
 
 
 def measured_images(version: ReportVersion) -> list[str]:
@@ -110,7 +121,7 @@ def _observer(version: ReportVersion, organization: str = "") -> Iterable[Conten
     yield _code(codes.DCM.ObserverType, codes.DCM.Person, _IS.HAS_OBS_CONTEXT)
     yield PnameContentItem(
         name=codes.DCM.PersonObserverName,
-        value=person_name(version.signed_name),
+        value=signer_name(version),
         relationship_type=_IS.HAS_OBS_CONTEXT,
     )
     if organization:
