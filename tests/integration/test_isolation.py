@@ -17,8 +17,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from archive.models import Instance
 from dimse.models import Peer
+from reports.models import ReportPrint
 from tests.factories.dicom import ct_file
 from tests.factories.people import make_facility, make_user
+from tests.factories.reading import make_report, make_version
 from tests.factories.storing import store
 from tests.integration.isolation_rules import ACTORS, READS, SEERS, WRITES, Rule, rule_of
 from worklist.services import create_token
@@ -83,6 +85,9 @@ class House:
         self.users["newcomer"].save()
         self.token = create_token(self.users["admin"], "test")[0]
         self.peer = Peer.objects.create(name="CT", ae_title="CT1", facility=north)
+        report = make_report(self.instance.study)
+        version = make_version(report, self.users["radiologist"])
+        self.print = ReportPrint.objects.create(version=version, token="t" * 43)
         self.clients = {actor: self._client(actor) for actor in ACTORS}
         self._cookies = {
             actor: {name: morsel.value for name, morsel in client.cookies.items()}
@@ -134,6 +139,8 @@ class House:
             "instance": self.instance.sop_instance_uid,
             "sop_instance_uid": self.instance.sop_instance_uid,
         }
+        if name == "token" and route.startswith("prints/"):
+            return "unknown" if is_unknown else self.print.token
         if name in uids:
             return UNKNOWN if is_unknown else uids[name]
         if name in {"pk", "object_id"}:

@@ -63,7 +63,7 @@ def test_a_facility_prints_its_final_report(desk, study, signer):
     version = make_version(make_report(study), signer)
     answer = desk.get(f"{page(study)}pdf")
     body = b"".join(answer.streaming_content)
-    assert answer["Content-Type"] == "application/pdf" and answer["Cache-Control"] == "no-store"
+    assert answer["Content-Type"] == "application/pdf" and "no-store" in answer["Cache-Control"]
     one = ReportPrint.objects.get(version=version)
     number = print_number(one.token)
     assert answer["Content-Disposition"] == f'inline; filename="report-{number}.pdf"'
@@ -174,6 +174,7 @@ def test_others_find_nothing_and_technicians_see_no_reports(study, signer, facil
     assert Client().get(page(study)).status_code == 302
 
 
+@pytest.mark.once
 def test_many_reports_are_one_pdf_in_the_order_of_the_list(desk, facility, study, signer):
     """With the real press. What is missing stands on the first sheet, what is foreign too."""
     for number in (2, 3):
