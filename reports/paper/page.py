@@ -25,6 +25,15 @@ class PrintLine:
     is_current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ArchiveLine:
+    """What has become of a version as an object of its study."""
+
+    form: str
+    is_done: bool
+    note: str
+
+
 def report_page(
     user: Any, study: Study, versions: list[ReportVersion], version: ReportVersion | None
 ) -> dict[str, Any]:
@@ -47,6 +56,8 @@ def report_page(
         "may_write": user.has_perm("reports.write_report"),
         "prints": print_history(versions),
     }
+    if version and user.has_perm("reports.view_report"):
+        context["archived"] = archive_lines(version)
     return context | (_shown(version, versions) if version else {})
 
 
@@ -88,3 +99,9 @@ def _print_line(one: ReportPrint, standing: Standing) -> PrintLine:
         (person.get_full_name() or person.get_username()) if person else "",
         standing.state in {State.CURRENT, State.PRELIMINARY},
     )
+
+
+def archive_lines(version: ReportVersion) -> list[ArchiveLine]:
+    """Return how far a version has come on its way into the study, for those who look after it."""
+    rows = version.exports.order_by("form")
+    return [ArchiveLine(row.get_form_display(), row.done_at is not None, row.error) for row in rows]

@@ -17,7 +17,8 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 from archive.models import Study
 from reports.models import Report, ReportVersion
 
-# A UUID of our own under 2.25 (PS3.5 B.2); it stands for the product.
+# As dimse.implementation says it, which this room does not import; a test holds them together.
+IMPLEMENTATION_VERSION: Final = "NOCTIS_0_1"
 IMPLEMENTATION_CLASS_UID: Final = "2.25.312296276365346902952372661979567315867"
 _NAMESPACE: Final = uuid.UUID("5c2b7b52-3d8e-4b0e-9a6c-0d5f6b7c1a11")
 _OFFSET: Final = re.compile(r"([+-])(\d{2})(\d{2})")
@@ -115,6 +116,7 @@ def part10(new: Dataset) -> bytes:
     meta.MediaStorageSOPInstanceUID = new.SOPInstanceUID
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     meta.ImplementationClassUID = UID(IMPLEMENTATION_CLASS_UID)
+    meta.ImplementationVersionName = IMPLEMENTATION_VERSION
     new.file_meta = meta
     target = io.BytesIO()
     new.save_as(target, enforce_file_format=True)

@@ -105,7 +105,7 @@ def _code_of(section: dict[str, str]) -> str:
     code = section.get("code", "")
     if code in HEADINGS:
         return code
-    word = (section["title"].lower().split() or [""])[0].strip(":.")
+    word = (section["title"].lower().split() or [""])[0].strip(":.,;")
     return str(_BY_TITLE[word].value) if word in _BY_TITLE else ""
 
 

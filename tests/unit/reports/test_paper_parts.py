@@ -5,7 +5,7 @@ import zlib
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -75,6 +75,7 @@ def test_marks_lists_fields_and_measurements():
 _TEXTS = st.text(min_size=1, max_size=40).filter(lambda text: "\0" not in text)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(_TEXTS, max_size=5), _TEXTS)
 def test_no_text_becomes_markup(texts, cell):
     body = _body(*(paragraph(text) for text in texts), table((cell,), [(cell,)]))
@@ -170,6 +171,7 @@ def test_a_facility_sees_what_was_released_and_nothing_of_a_preliminary(kinds, s
 _KINDS = st.sampled_from(list(VersionKind))
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(_KINDS, max_size=8))
 def test_whatever_happens_a_facility_never_sees_a_preliminary_text(kinds):
     shown = released(_history(*kinds))
@@ -264,6 +266,7 @@ def test_a_large_file_is_not_even_opened():
         clean_logo(io.BytesIO(emblem("red")), MAX_BYTES + 1)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.binary(max_size=300))
 def test_no_bytes_break_the_logo(content):
     for start in (b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0"):

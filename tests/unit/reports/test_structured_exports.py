@@ -8,18 +8,25 @@ import highdicom.sr
 import pydicom
 import pytest
 from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydicom.uid import generate_uid
 
 from archive.access import open_instance
 from archive.models import Instance, QuarantinedObject, Study
 from audit.models import AuditEvent
+from dimse import implementation
 from notifications.models import OutboxEvent
 from reports.models import Reading, ReportExport, ReportPrint, VersionKind
 from reports.paper.press import PressMissingError
-from reports.structured import exports, making
+from reports.structured import exports, frame, making
 from reports.structured.exports import claim, finish, is_archived, pause_after, work_off
+from reports.structured.frame import dt_value, local_time
 from reports.structured.making import job_of, object_of
 from reports.structured.references import NOTHING, TOO_LATE, WITHHELD
+from reports.structured.tid2000 import clean_text
+from reports.structured.vocabulary import heading_of
+from tests.factories import paper
 from tests.factories.dicom import ROOT
 from tests.factories.paper import content, section
 from tests.factories.paper_study import archive_folders, facility, signer, study
@@ -355,6 +362,42 @@ def test_an_object_that_the_archive_keeps_aside_is_an_error(report, signer, quic
     job.study.dicom_patient_id = "SOMEBODY-ELSE"
     with pytest.raises(exports.ExportError, match="patient-mismatch"):
         exports.bring_in(job, object_of(job))
+
+
+@pytest.mark.parametrize(
+    ("offset", "shown"), [("", "140500"), ("+0530", "193500"), ("-0330", "103500"), ("x", "140500")]
+)
+def test_times_are_those_of_the_study(offset, shown):
+    """References: PS3.3 C.12.1 (Timezone Offset From UTC)."""
+    taken = paper.study(timezone_offset=offset)
+    assert f"{local_time(taken, paper.SIGNED):%H%M%S}" == shown
+    assert dt_value(taken, paper.SIGNED).startswith(f"20260512{shown}")
+
+
+def test_the_implementation_is_named_as_everywhere():
+    assert frame.IMPLEMENTATION_CLASS_UID == implementation.IMPLEMENTATION_CLASS_UID
+    assert frame.IMPLEMENTATION_VERSION == implementation.IMPLEMENTATION_VERSION
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.text(max_size=200))
+def test_any_text_becomes_a_text_of_dicom(text):
+    assert not set(clean_text(text)) & (set(map(chr, range(32))) - set("\r\n\t"))
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("Impression", "19005-8"), ("Technique:", "55111-9"), ("Findings, right", "59776-5")],
+)
+def test_a_section_without_a_code_is_known_by_its_title(name, code):
+    assert heading_of({"title": name}).value == code
+
+
+def test_what_has_no_code_gets_one_of_ours_always_the_same():
+    one, other = heading_of({"title": "Bone age"}), heading_of({"title": "bone  AGE"})
+    assert one.scheme_designator == "99NOCTIS" and one.value == other.value
+    assert len(one.value) <= 16
+    assert heading_of({"title": "Findings", "kind": "addendum"}).value == "55107-7"
 
 
 def test_pauses_grow_to_an_hour():
