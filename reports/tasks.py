@@ -1,5 +1,5 @@
-"""Background tasks of the reading room, by its parts: the worker looks here."""
+"""Background tasks of the reading room, by its parts: the consumer looks for them here."""
 
-from reports.structured.tasks import archive_reports
+from reports.structured import tasks as structured_tasks
 
-__all__ = ["archive_reports"]
+__all__ = ["structured_tasks"]

@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy
 
 from archive.models import Study
 from reports.content import Content, Node, plain_text
-from reports.lifecycle import RELEASED, ReportStatus
+from reports.lifecycle import ReportStatus
 from reports.models import ReportVersion, VersionKind
 from reports.paper import persons
 from reports.paper.letterheads import Look
 from reports.paper.markup import body_html
 from reports.paper.scripts import direction
 from reports.paper.tokens import print_number, qr_picture
-from reports.paper.versions import Standing, State, addenda_of
+from reports.paper.versions import Standing, State, addenda_of, life_of, released
 
 # What a page is called at its head; a report with addenda keeps the name that it had.
 _HEADS: Final = {
@@ -29,6 +29,8 @@ _HEADS: Final = {
     VersionKind.CORRECTION: gettext_lazy("Corrected report"),
     VersionKind.WITHDRAWAL: gettext_lazy("Withdrawn report"),
 }
+# Modalities of what is said about images, not of how they were made.
+_NO_IMAGES: Final = frozenset({"", "SR", "DOC", "KO", "PR"})
 _STYLES: Final = Path(__file__).parent.parent / "static/reports/paper/paper.css"
 
 
@@ -123,10 +125,11 @@ def sheet_of(
         The print's token, and where its QR code leads.
     """
     content: Content = version.content
+    life = life_of(earlier)
     return Sheet(
         look=look,
         title=content.get("title") or study.description or _("Radiology report"),
-        kind=str(_HEADS[_main_kind(version, earlier)]),
+        kind=str(_HEADS[_main_kind(version, life)]),
         name=persons.written_name(study.patient_name),
         patient=_patient(study),
         examination=_examination(study),
@@ -140,7 +143,7 @@ def sheet_of(
             )
             for one in addenda_of(version, earlier)
         ],
-        marks=_marks(version, earlier, standing),
+        marks=_marks(version, life, standing),
         signed_name=version.signed_name,
         signed=persons.moment_text(version.signed_at),
         signed_at=version.signed_at,
@@ -188,7 +191,7 @@ def _patient(study: Study) -> list[Fact]:
 
 def _examination(study: Study) -> list[Fact]:
     referring = persons.spoken_name(study.referring_physician)
-    modalities = [code for code in study.modalities.split("\\") if code not in {"", "SR", "DOC"}]
+    modalities = [code for code in study.modalities.split("\\") if code not in _NO_IMAGES]
     facts = (
         Fact(_("Examination"), study.description),
         Fact(_("Date of examination"), persons.date_text(study.study_date)),
@@ -243,8 +246,8 @@ def _standing_mark(standing: Standing) -> Mark | None:
 
 
 def _history(version: ReportVersion, earlier: list[ReportVersion]) -> list[HistoryLine]:
-    """Return the versions up to this one that ever were released; nothing when it is the first."""
-    shown = [one for one in earlier if one.status in RELEASED]
+    """Return what was released up to this version, and withdrawn; nothing when it is the first."""
+    shown = released(earlier)
     if not shown:
         return []
     return [history_line(one) for one in [*shown, version]]

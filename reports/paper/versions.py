@@ -115,16 +115,35 @@ class Addendum:
     version: ReportVersion
 
 
+def life_of(earlier: list[ReportVersion]) -> list[ReportVersion]:
+    """Return those of the earlier versions that a withdrawal has not ended."""
+    ends = [place for place, one in enumerate(earlier) if one.kind == VersionKind.WITHDRAWAL]
+    return earlier[ends[-1] + 1 :] if ends else earlier
+
+
 def addenda_of(version: ReportVersion, earlier: list[ReportVersion]) -> list[Addendum]:
     """Return the addenda that `version` holds, each with the version that brought it.
 
     `earlier` are the versions before it, oldest first.
     """
-    found = []
-    for section in version.content["sections"]:
-        if section.get("kind") == "addendum":
-            holders = (one for one in earlier if _holds(one, section["key"]))
-            found.append(Addendum(section, next(holders, version)))
+    life = life_of(earlier)
+    return [
+        Addendum(section, _brought_by(section["key"], version, life))
+        for section in version.content["sections"]
+        if section.get("kind") == "addendum"
+    ]
+
+
+def _brought_by(key: str, version: ReportVersion, life: list[ReportVersion]) -> ReportVersion:
+    """Return the first of the unbroken row of versions up to this one that hold the addendum.
+
+    A correction may take one away; the next is then another under the same key.
+    """
+    found = version
+    for one in reversed(life):
+        if not _holds(one, key):
+            break
+        found = one
     return found
 
 

@@ -192,6 +192,25 @@ def test_an_addendum_keeps_the_name_of_who_added_it():
     ]
 
 
+def test_an_addendum_under_the_key_of_one_that_is_gone_is_another():
+    plain = content_of()
+    added = {
+        **plain,
+        "sections": [
+            *plain["sections"],
+            section("Addendum", "A.", key="addendum-1", kind="addendum"),
+        ],
+    }
+    first = version(added, 1, VersionKind.ADDENDUM, signed_name="Dr. One")
+    for between in (VersionKind.CORRECTION, VersionKind.WITHDRAWAL):
+        content = plain if between == VersionKind.CORRECTION else added
+        gone = version(content, 2, between, signed_name="Dr. Two")
+        third = version(added, 3, VersionKind.ADDENDUM, signed_name="Dr. Three")
+        assert [one.version.signed_name for one in addenda_of(third, [first, gone])] == [
+            "Dr. Three"
+        ]
+
+
 # --- Tokens, colours, logos -------------------------------------------------------------------
 
 
