@@ -11,7 +11,7 @@ from reports.paper.markup import body_html
 from reports.paper.persons import age_text, date_text, sex_text, written_name
 from reports.paper.sheet import Section, history_line
 from reports.paper.tokens import print_number
-from reports.paper.versions import Standing, State, addenda_of, standing_among
+from reports.paper.versions import Standing, State, addenda_of, main_version, standing_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def _shown(version: ReportVersion, versions: list[ReportVersion]) -> dict[str, A
     later = [one for one in versions if one.number > version.number]
     sections = version.content["sections"]
     return {
-        "line": history_line(version),
+        "line": history_line(main_version(version, earlier)),
         "is_preliminary": version.kind == VersionKind.PRELIMINARY,
         "standing": standing_among(version, later),
         "sections": [

@@ -20,12 +20,13 @@ from reports.paper.letterheads import Look
 from reports.paper.markup import body_html
 from reports.paper.scripts import direction
 from reports.paper.tokens import print_number, qr_picture
-from reports.paper.versions import Standing, State, addenda_of, life_of, released
+from reports.paper.versions import Standing, State, addenda_of, life_of, main_version, released
 
 # What a page is called at its head; a report with addenda keeps the name that it had.
 _HEADS: Final = {
     VersionKind.PRELIMINARY: gettext_lazy("Preliminary report"),
     VersionKind.FINAL: gettext_lazy("Final report"),
+    VersionKind.ADDENDUM: gettext_lazy("Final report"),
     VersionKind.CORRECTION: gettext_lazy("Corrected report"),
     VersionKind.WITHDRAWAL: gettext_lazy("Withdrawn report"),
 }
@@ -125,11 +126,11 @@ def sheet_of(
         The print's token, and where its QR code leads.
     """
     content: Content = version.content
-    life = life_of(earlier)
+    life, main = life_of(earlier), main_version(version, earlier)
     return Sheet(
         look=look,
         title=content.get("title") or study.description or _("Radiology report"),
-        kind=str(_HEADS[_main_kind(version, life)]),
+        kind=str(_HEADS[VersionKind(main.kind)]),
         name=persons.written_name(study.patient_name),
         patient=_patient(study),
         examination=_examination(study),
@@ -144,8 +145,8 @@ def sheet_of(
             for one in addenda_of(version, earlier)
         ],
         marks=_marks(version, life, standing),
-        signed_name=version.signed_name,
-        signed=persons.moment_text(version.signed_at),
+        signed_name=main.signed_name,
+        signed=persons.moment_text(main.signed_at),
         signed_at=version.signed_at,
         number=version.number,
         fingerprint=version.version_hash[:16],
@@ -155,15 +156,6 @@ def sheet_of(
         qr=qr_picture(address),
         history=_history(version, earlier),
     )
-
-
-def _main_kind(version: ReportVersion, earlier: list[ReportVersion]) -> VersionKind:
-    """Return the kind for the head of the page: a report with addenda is still a final one."""
-    if version.kind != VersionKind.ADDENDUM:
-        return VersionKind(version.kind)
-    before = [one.kind for one in earlier if one.kind != VersionKind.ADDENDUM]
-    is_corrected = VersionKind.CORRECTION in before
-    return VersionKind.CORRECTION if is_corrected else VersionKind.FINAL
 
 
 def _sections(content: Content) -> list[Section]:

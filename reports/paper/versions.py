@@ -121,6 +121,15 @@ def life_of(earlier: list[ReportVersion]) -> list[ReportVersion]:
     return earlier[ends[-1] + 1 :] if ends else earlier
 
 
+def main_version(version: ReportVersion, earlier: list[ReportVersion]) -> ReportVersion:
+    """Return the version whose text this one adds to: who signed that signed the report.
+
+    An addendum is signed beside it, by its own reader.
+    """
+    whole = [one for one in life_of(earlier) if one.kind != VersionKind.ADDENDUM]
+    return whole[-1] if whole and version.kind == VersionKind.ADDENDUM else version
+
+
 def addenda_of(version: ReportVersion, earlier: list[ReportVersion]) -> list[Addendum]:
     """Return the addenda that `version` holds, each with the version that brought it.
 
