@@ -16,7 +16,11 @@ logger = logging.getLogger(__name__)
 
 _WORKER: Final = "reports.paper.press_worker"
 _MISSING: Final = 3  # press_worker.MISSING; that module is imported by nobody
-_AT_ONCE: Final = 2
+# At the same time in this process: single reports, and batches of more than a few beside them, so
+# that nobody waits for somebody else's two hundred.
+_SINGLE_AT_ONCE: Final = 2
+_BATCHES_AT_ONCE: Final = 1
+_FEW: Final = 3
 _PATIENCE_S: Final = 60.0
 _FIRST_S: Final = 60.0
 _EACH_S: Final = 3.0
@@ -28,7 +32,8 @@ _PASSED_ON: Final = (
     "FONTCONFIG_FILE",
     "FONTCONFIG_PATH",
 )
-_turns = threading.BoundedSemaphore(_AT_ONCE)
+_single_turns = threading.BoundedSemaphore(_SINGLE_AT_ONCE)
+_batch_turns = threading.BoundedSemaphore(_BATCHES_AT_ONCE)
 
 
 class PressError(Exception):
@@ -57,12 +62,13 @@ def print_pages(documents: Sequence[str], identifier: str) -> BinaryIO:
         When it took too long, too much memory, or failed otherwise.
     """
     task = orjson.dumps({"documents": list(documents), "identifier": identifier})
-    if not _turns.acquire(timeout=_PATIENCE_S):
+    turns = _single_turns if len(documents) <= _FEW else _batch_turns
+    if not turns.acquire(timeout=_PATIENCE_S):
         raise PressError("too many PDFs are being made at the same time")
     try:
         return _run(task, _FIRST_S + _EACH_S * len(documents))
     finally:
-        _turns.release()
+        turns.release()
 
 
 def _run(task: bytes, timeout_s: float) -> BinaryIO:

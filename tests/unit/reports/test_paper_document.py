@@ -269,6 +269,14 @@ def test_a_press_that_breaks_or_hangs_is_an_error_without_a_patient(monkeypatch)
         print_pages(["<p>x</p>"], "00")
 
 
+def test_a_report_does_not_wait_for_batches_and_a_batch_says_that_it_cannot_begin(monkeypatch):
+    monkeypatch.setattr(press, "_PATIENCE_S", 0.01)
+    with press._batch_turns:
+        with pytest.raises(PressError, match="too many"):
+            print_pages(["<p>x</p>"] * 4, "00")
+        print_pages(["<p>x</p>"], "00").close()
+
+
 def test_the_tools_that_look_at_pages_are_there():
     assert shutil.which("pdftotext") and shutil.which("pdftoppm")
     assert Path(press.__file__).with_name("press_worker.py").exists()
