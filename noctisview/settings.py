@@ -14,6 +14,9 @@ DEBUG = env.flag("NOCTIS_DEBUG")
 SECRET_KEY = env.secret("NOCTIS_SECRET_KEY", DATA_DIR / "secret_key")
 ALLOWED_HOSTS = env.words("NOCTIS_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.words("NOCTIS_TRUSTED_ORIGINS", [])
+# Where people reach us, for addresses that no request asked for (QR codes of archived reports).
+PUBLIC_URL = env.text("NOCTIS_PUBLIC_URL").rstrip("/")
+HTTP_PORT = env.number("NOCTIS_HTTP_PORT", 8000)
 # How many proxies of our own stand before the application: 0 believes no forwarding header.
 TRUSTED_PROXY_COUNT = env.number("NOCTIS_TRUSTED_PROXIES", 0)
 
@@ -190,6 +193,9 @@ ATTACHMENTS_PER_STUDY = env.number("NOCTIS_ATTACHMENTS_PER_STUDY", 200)
 # Where clamd listens: unix:/path or host:port. Blank: nothing is scanned, and pages say so.
 CLAMD_ADDRESS = env.text("NOCTIS_CLAMD")
 CLAMD_TIMEOUT_S = env.number("NOCTIS_CLAMD_TIMEOUT", 60)
+# Preliminary reports become DICOM objects only where a site wants whoever sees the images to see
+# them: an object in a study is for everybody who sees the study.
+ARCHIVE_PRELIMINARY_REPORTS = env.flag("NOCTIS_ARCHIVE_PRELIMINARY_REPORTS")
 # nginx hands files out itself when it is told of them by X-Accel-Redirect under this prefix.
 ACCEL_REDIRECT_PREFIX = env.text("NOCTIS_ACCEL_PREFIX")
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-from operations import health, installation, mail, storage, surroundings
+from operations import health, installation, mail, printing, storage, surroundings
 from operations.findings import Finding, Level, fail
 
 CHECKS: tuple[Callable[[], Finding], ...] = (
     *installation.CHECKS,
     *health.READINESS,
     *storage.CHECKS,
+    *printing.CHECKS,
     *surroundings.CHECKS,
     *mail.CHECKS,
 )

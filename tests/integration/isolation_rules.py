@@ -23,6 +23,10 @@ CHECKERS = ADMIN | {"north technician"}
 # Signed in, but held at the door: the password must be changed; or the account is switched off.
 HELD = frozenset({"newcomer", "inactive"})
 ACTORS = (*sorted(EVERYBODY), "anonymous", *sorted(HELD))
+# Who sees the released report of North's study; technicians see no reports.
+REPORT_READERS = frozenset({"admin", "radiologist", "north desk"})
+ALL_REPORT_READERS = REPORT_READERS | {"south desk", "homeless desk"}
+LETTERHEADS = frozenset({"admin", "north desk", "south desk", "homeless desk"})
 
 READS = ("GET", "HEAD")
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
@@ -243,6 +247,17 @@ RULES |= {
     "attachments/<str:study_instance_uid>/<int:pk>/delete/": Rule(NOBODY, {"POST": ADMIN}),
     "dashboard/": Rule(OVERSEERS),
     "dashboard/tables/<str:table>.csv": Rule(OVERSEERS),
+}
+
+# --- Reports on paper --------------------------------------------------------------------------
+RULES |= {
+    "reports/<str:study_instance_uid>/": Rule(REPORT_READERS, names_study=True),
+    "reports/<str:study_instance_uid>/pdf": Rule(REPORT_READERS, names_study=True),
+    "reports/print/": Rule(NOBODY, {"POST": ALL_REPORT_READERS}),
+    "prints/<str:token>/": PUBLIC,
+    "letterhead/": Rule(LETTERHEADS, {"POST": LETTERHEADS}),
+    "letterhead/preview/": Rule(NOBODY, {"POST": LETTERHEADS}),
+    "letterhead/sample/": Rule(NOBODY, {"POST": LETTERHEADS}),
 }
 
 

@@ -20,7 +20,7 @@ from archive.models import Instance
 from dimse.models import Peer
 from notifications.models import Notice
 from reports.critical.links import token_of_nonce
-from reports.models import DraftSave, Macro, ReportTemplate
+from reports.models import DraftSave, Macro, ReportPrint, ReportTemplate
 from tests.factories.attaching import PNG, attach_bytes
 from tests.factories.dicom import ct_file
 from tests.factories.notices import make_critical
@@ -114,6 +114,9 @@ class House:
         self.attachment = attach_bytes(
             self.instance.study, self.users["admin"], PNG, name="Northernsecret.png"
         )
+        self.print = ReportPrint.objects.create(
+            version=self.save.report.versions.get(), token="t" * 43
+        )
         self.clients = {actor: self._client(actor) for actor in ACTORS}
         self._cookies = {
             actor: {name: morsel.value for name, morsel in client.cookies.items()}
@@ -175,6 +178,8 @@ class House:
             "instance": self.instance.sop_instance_uid,
             "sop_instance_uid": self.instance.sop_instance_uid,
         }
+        if name == "token" and route.startswith("prints/"):
+            return "unknown" if is_unknown else self.print.token
         if name in uids:
             return UNKNOWN if is_unknown else uids[name]
         if name in {"pk", "object_id"}:

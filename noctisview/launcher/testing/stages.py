@@ -49,7 +49,7 @@ class Stage:
     Attributes
     ----------
     programs : tuple of str
-        Programs that must be on the machine (system_packages.PACKAGES).
+        Programs, libraries and fonts that must be on the machine (system_packages.PACKAGES).
     """
 
     name: str
@@ -121,24 +121,43 @@ def _coverage(context: Context) -> list[Command]:
 
 
 _SERVERS = ("storescu", "redis-server", "nginx", "Orthanc", "clamd")
+# What PDFs are made with and looked at with.
+_PRINTING = (
+    "libpango-1.0.so.0",
+    "libpangoft2-1.0.so.0",
+    "NotoSans-Regular.ttf",
+    "NotoSansCJK-Regular.ttc",
+    "pdftoppm",
+)
 
 STAGES = (
     Stage("lint", _lint),
     Stage("types", _types),
     Stage("frontend", _frontend, needs_node=True),
-    Stage("unit", _pytest("unit", "tests/unit", "tests/guards"), needs_bundle=True),
-    Stage("sqlite", _pytest("sqlite", "tests/integration"), programs=_SERVERS, needs_bundle=True),
+    Stage(
+        "unit",
+        _pytest("unit", "tests/unit", "tests/guards"),
+        # dcmtk reads what was archived.
+        programs=("storescu", *_PRINTING),
+        needs_bundle=True,
+    ),
+    Stage(
+        "sqlite",
+        _pytest("sqlite", "tests/integration"),
+        programs=(*_SERVERS, *_PRINTING),
+        needs_bundle=True,
+    ),
     Stage(
         "postgresql",
         _pytest("postgresql", "tests/integration"),
-        programs=(*_SERVERS, "initdb"),
+        programs=(*_SERVERS, *_PRINTING, "initdb"),
         needs_bundle=True,
         needs_postgresql=True,
     ),
     Stage(
         "browser",
         _pytest("browser", "tests/e2e", processes=1),
-        programs=("chromium", "storescu"),
+        programs=("chromium", "storescu", *_PRINTING),
         needs_bundle=True,
     ),
     Stage("coverage", _coverage),

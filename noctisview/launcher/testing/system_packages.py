@@ -1,5 +1,6 @@
-"""Programs that tests need beside Python and Node: found, or installed from Debian's packages."""
+"""What tests need beside Python and Node: found, or installed from Debian's packages."""
 
+import ctypes
 import os
 import shutil
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 from noctisview.launcher.console import LauncherError, Step
 from noctisview.launcher.process import run
 
-# Program -> the Debian/Ubuntu package that has it.
+# Program, library or font file -> the Debian/Ubuntu package that has it.
 PACKAGES = {
     "storescu": "dcmtk",
     "chromium": "chromium",
@@ -18,7 +19,13 @@ PACKAGES = {
     "nginx": "nginx",
     "Orthanc": "orthanc",
     "clamd": "clamav-daemon",
+    "pdftoppm": "poppler-utils",
+    "libpango-1.0.so.0": "libpango-1.0-0",
+    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
+    "NotoSans-Regular.ttf": "fonts-noto-core",
+    "NotoSansCJK-Regular.ttc": "fonts-noto-cjk",
 }
+_FONTS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 _EXTRA_PATHS = ("/usr/sbin", "/usr/local/sbin")
 _POSTGRESQL = Path("/usr/lib/postgresql")
 _POLICY = Path("/usr/sbin/policy-rc.d")
@@ -34,9 +41,26 @@ def find_program(name: str) -> Path | None:
     return max(programs, key=lambda path: int(path.parents[1].name), default=None)
 
 
-def missing_packages(programs: list[str]) -> list[str]:
-    """Return the packages of those programs that are not there."""
-    return [PACKAGES[name] for name in programs if find_program(name) is None]
+def is_there(name: str) -> bool:
+    """Say whether the program, shared library or font file of this name is there."""
+    if ".so." in name:
+        return _can_be_loaded(name)
+    if name.endswith((".ttf", ".ttc")):
+        return any(True for folder in _FONTS for _ in folder.rglob(name))
+    return find_program(name) is not None
+
+
+def _can_be_loaded(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def missing_packages(names: list[str]) -> list[str]:
+    """Return the packages of those programs, libraries and fonts that are not there."""
+    return [PACKAGES[name] for name in names if not is_there(name)]
 
 
 def provide(programs: list[str], log: Path) -> None:

@@ -92,3 +92,16 @@ def test_the_newest_postgresql_is_found_outside_path(
     monkeypatch.setattr(system_packages, "_POSTGRESQL", tmp_path)
     assert system_packages.find_program("initdb") == tmp_path / "17" / "bin" / "initdb"
     assert system_packages.find_program("no-such-program") is None
+
+
+def test_libraries_and_fonts_are_looked_for_as_what_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "truetype" / "noto").mkdir(parents=True)
+    (tmp_path / "truetype" / "noto" / "NotoSans-Regular.ttf").touch()
+    monkeypatch.setattr(system_packages, "_FONTS", (tmp_path, tmp_path / "not there"))
+    assert system_packages.is_there("NotoSans-Regular.ttf")
+    assert system_packages.is_there("libc.so.6")
+    assert not system_packages.is_there("libno-such-thing.so.0")
+    names = ["NotoSans-Regular.ttf", "NotoSansCJK-Regular.ttc"]
+    assert system_packages.missing_packages(names) == ["fonts-noto-cjk"]
