@@ -11,6 +11,7 @@ from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
 from archive.models import Study
+from dicomkit.modalities import made_with
 from dicomkit.names import PersonName
 from reports.lifecycle import RELEASED, ReportStatus
 from reports.models import Priority, Quality, Reading
@@ -96,7 +97,7 @@ def study_row(study: Study, sight: Sight, sort: str = "date") -> StudyRow:
         sort_key=sort_key(study, sort),
         accession=study.accession_number,
         description=study.description,
-        modalities=[code for code in study.modalities.split("\\") if code],
+        modalities=made_with(study.modalities),
         series_count=_series_text(study.series_count),
         instance_count=f"{study.instance_count:,}",
         facility=study.facility.name,

@@ -115,7 +115,10 @@ def board(scope: Scope, now: datetime) -> Board:
         turnaround=spreads,
         backlog=tables.backlog_table(backlog, scope.facility_id),
         overdue=tables.overdue_table(backlog, place),
-        rejects=tables.reject_tables(rejects, place),
+        rejects=[
+            *tables.reject_tables(rejects, place),
+            tables.reason_table(figures.reject_reasons(scope)),
+        ],
         discrepancies=tables.discrepancy_table(figures.discrepancies(scope), place),
         criticals=tables.critical_table(figures.criticals(scope)),
         scale=_duration_ticks(_longest(taken)),

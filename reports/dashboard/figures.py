@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
+from archive.models import Rejection
 from archive.selectors import Principal, facility_filter
 from reports.dashboard.epoch import Epoch
 from reports.dashboard.kinds import modality_of
@@ -192,6 +193,25 @@ def rejects(scope: Scope) -> Rejects:
             rate.part += rejected
             rate.whole += count
     return found
+
+
+def reject_reasons(scope: Scope) -> Counter[tuple[str, str]]:
+    """Return how often something was rejected in the period for which title and reason.
+
+    What was taken back does not count. Codes as in `reports.quality.reasons`.
+    """
+    limits = scope.limits("study")
+    if limits is None:
+        return Counter()
+    period = scope.period
+    rows = Rejection.objects.filter(
+        **limits,
+        undone_at__isnull=True,
+        rejected_at__gte=period.start,
+        rejected_at__lt=period.end,
+    )
+    grouped = rows.order_by().values_list("title", "reason").annotate(count=Count("id"))
+    return Counter({(title, reason): count for title, reason, count in grouped})
 
 
 def discrepancies(scope: Scope) -> dict[int, Counter[str]]:

@@ -16,6 +16,7 @@ from reports.dashboard.percentiles import Spread
 from reports.dashboard.words import NOTHING, count_text, duration_text, percent_text
 from reports.lifecycle import ReportStatus
 from reports.models import CriticalResult, Priority
+from reports.quality.reasons import REASONS, TITLES
 
 DISCREPANCIES = ("none", "minor", "major")
 
@@ -202,6 +203,26 @@ def reject_tables(found: Rejects, name_of: Callable[[Any], str]) -> list[Table]:
             lambda key: worklist_address(quality="rejected", modality=key),
         ),
     ]
+
+
+def reason_table(found: Mapping[tuple[str, str], int]) -> Table:
+    """Return why something was rejected, the most frequent first, with its share of all."""
+    whole = sum(found.values())
+    rows = []
+    for (title, reason), count in sorted(found.items(), key=lambda item: (-item[1], item[0])):
+        percent = 100 * count / whole
+        share = Cell(percent_text(percent), round(percent, 1), is_number=True)
+        cells = [_name(_reason_name(title, reason)), _count(count), share]
+        rows.append(Row(cells, Mark(0, percent, share.text)))
+    columns = [_("Reason"), _("Rejections"), _("Share")]
+    return Table(_("Rejected, by reason"), columns, rows, "bar")
+
+
+def _reason_name(title: str, reason: str) -> str:
+    known = REASONS.get(reason)
+    if known is not None:
+        return str(known.label)
+    return str(TITLES.get(title, reason or title))
 
 
 def discrepancy_table(found: Mapping[int, Counter[str]], name_of: Callable[[Any], str]) -> Table:

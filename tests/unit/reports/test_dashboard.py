@@ -13,6 +13,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from archive.models import Rejection
 from reports.dashboard import charts, figures
 from reports.dashboard.board import board
 from reports.dashboard.figures import OPEN, Scope
@@ -279,6 +280,32 @@ def test_discrepancies_and_critical_results(places):
     red = figures.criticals(scope)["red"]
     assert (red.found, red.open, red.cancelled) == (3, 1, 0)
     assert (red.acknowledged.p50_s, red.acknowledged.p90_s) == (600, 1800)
+
+
+def test_reasons_of_rejections_that_are_in_force(places):
+    north, south = places[:2]
+    study, other = make_study(north), make_study(south)
+    for number, (where, reason, undone) in enumerate(
+        [
+            (study, "111210", None),
+            (study, "111210", None),
+            (study, "111209", None),
+            (study, "111209", timezone.now()),
+            (other, "", None),
+        ]
+    ):
+        Rejection.objects.create(
+            study=where,
+            note_uid=f"1.2.{number}",
+            title="113001" if reason else "113037",
+            reason=reason,
+            undone_at=undone,
+        )
+    table = board(scope_of(), timezone.now()).rejects[-1]
+    shown = [[cell.text for cell in row.cells[:2]] for row in table.rows]
+    assert shown == [["Motion", "2"], ["Positioning", "1"], ["Patient safety", "1"]]
+    own = board(scope_of(member_of(south)), timezone.now()).rejects[-1]
+    assert [row.cells[0].text for row in own.rows] == ["Patient safety"]
 
 
 def test_a_facility_counts_alone_and_only_for_those_who_may(places):
