@@ -50,7 +50,7 @@ function words(notice) {
 function row(notice) {
   const item = element("li", "notice-row");
   item.classList.toggle("is-unread", !notice.is_read);
-  item.classList.toggle("is-pressing", notice.is_pressing);
+  item.classList.toggle("is-urgent", notice.is_urgent);
   const link = element("a", "");
   link.href = notice.url;
   link.dataset.notice = notice.id;
@@ -83,7 +83,7 @@ async function refresh() {
 // --- What matters now ----------------------------------------------------------------------------
 
 function showToast(notice) {
-  const note = element("div", "toast toast-warning");
+  const note = element("div", notice.is_urgent ? "toast toast-error" : "toast");
   const link = element("a", "toast-link");
   link.href = notice.url;
   link.dataset.notice = notice.id;
