@@ -273,7 +273,7 @@ EMAIL_PORT = env.number("NOCTIS_EMAIL_PORT", 587)
 EMAIL_USE_TLS = env.flag("NOCTIS_EMAIL_TLS", True)
 EMAIL_HOST_USER = env.text("NOCTIS_EMAIL_USER")
 EMAIL_HOST_PASSWORD = env.text("NOCTIS_EMAIL_PASSWORD")
-EMAIL_TIMEOUT = 30
+EMAIL_TIMEOUT = 20
 _MAIL_BACKEND = "smtp" if env.text("NOCTIS_EMAIL_HOST") else "dummy"
 EMAIL_BACKEND = env.text(
     "NOCTIS_EMAIL_BACKEND", f"django.core.mail.backends.{_MAIL_BACKEND}.EmailBackend"

@@ -56,7 +56,7 @@ def _as_json(shown: ShownNotice, wishes: Wishes) -> dict[str, Any]:
         "url": shown.url,
         "when": when_text(shown, wishes),
         "is_read": shown.notice.read_at is not None,
-        "is_pressing": shown.kind.is_pressing,
+        "is_urgent": shown.kind.has_sound,
     }
 
 

@@ -25,8 +25,8 @@ class Wishes:
     has_sound: bool
 
     def is_in_app(self, kind: Kind) -> bool:
-        """Say whether the kind is shown under the bell."""
-        return bool(self._choice(kind).get("app", True))
+        """Say whether the kind is shown under the bell; what breaks quiet hours always is."""
+        return kind.breaks_quiet or bool(self._choice(kind).get("app", True))
 
     def mail(self, kind: Kind) -> str:
         """Return how mail is sent: ``now``, ``digest`` or ``off``."""

@@ -88,9 +88,9 @@ def _shown(notice: Notice, words: Words) -> ShownNotice:
 
 
 def _plain(user: Any, notices: list[Notice]) -> dict[int, Words]:
-    """Say of a topic that nobody registered no more than that it happened."""
+    """Say of a topic that nobody registered for no more than that it happened."""
     allowed = [one for one in notices if one.kind in KINDS and user.has_perm(KINDS[one.kind].needs)]
-    return {one.pk: Words(str(one.payload.get("message", ""))[:300]) for one in allowed}
+    return {one.pk: Words() for one in allowed}
 
 
 def letter_for(delivery: Delivery) -> Letter | None:

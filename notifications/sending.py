@@ -8,6 +8,7 @@ with the same Message-ID (at least once). docs/operate/mail.md says so to admini
 
 import logging
 import smtplib
+import time
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,9 @@ from django.utils import timezone
 from notifications.letters import message_of
 from notifications.mail_settings import mail_is_configured
 from notifications.models import Delivery
+from notifications.outbox import publish
+from notifications.problems import CRITICAL_MAIL
+from notifications.problems import TOPIC as PROBLEM
 
 logger = logging.getLogger("notifications")
 State = Delivery.State
@@ -32,6 +36,7 @@ GIVES_UP_AFTER: Final = timedelta(hours=24)
 FIRST_PAUSE: Final = timedelta(minutes=1)
 LONGEST_PAUSE: Final = timedelta(hours=2)
 _BATCH: Final = 200
+_AT_A_TIME_S: Final = 45.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class Outcome:
 
     state: str
     error: str = ""
+    # The server could not be spoken with at all: others need not be tried now.
+    is_unreachable: bool = False
 
 
 SENT: Final = Outcome(State.SENT)
@@ -50,15 +57,22 @@ def send_due(now: datetime | None = None) -> int:
     if not mail_is_configured():
         return 0
     due = Delivery.objects.filter(state=State.WAITING, next_attempt_at__lte=now or timezone.now())
-    keys = list(due.order_by("next_attempt_at", "pk").values_list("pk", flat=True)[:_BATCH])
-    return sum(send(key) for key in keys)
+    # What must arrive goes first.
+    due = due.order_by("-is_at_least_once", "next_attempt_at", "pk")
+    attempted, ends = 0, time.monotonic() + _AT_A_TIME_S
+    for key in list(due.values_list("pk", flat=True)[:_BATCH]):
+        outcome = send(key)
+        attempted += outcome is not None
+        if (outcome is not None and outcome.is_unreachable) or time.monotonic() > ends:
+            break  # the next minute goes on; the worker has other things to do
+    return attempted
 
 
-def send(key: int) -> int:
-    """Send one delivery; 0 when somebody else has it."""
+def send(key: int) -> Outcome | None:
+    """Send one delivery; None when somebody else has it."""
     claim = uuid.uuid4()
     if not claim_delivery(key, claim):
-        return 0
+        return None
     delivery = Delivery.objects.select_related("user", "notice").get(pk=key)
     try:
         outcome = _attempt(delivery)
@@ -66,7 +80,7 @@ def send(key: int) -> int:
         logger.exception("delivery %s could not be made", key)
         outcome = Outcome(State.FAILED, type(error).__name__)
     mark(delivery, outcome)
-    return 1
+    return outcome
 
 
 def claim_delivery(key: int, claim: uuid.UUID) -> bool:
@@ -93,7 +107,8 @@ def _attempt(delivery: Delivery) -> Outcome:
     try:
         connection.open()
     except (smtplib.SMTPException, OSError) as error:
-        return Outcome(State.WAITING, _said(error))  # nothing of the mail was said yet
+        # Nothing of the mail was said yet.
+        return Outcome(State.WAITING, _said(error), is_unreachable=True)
     message.connection = connection
     try:
         return _transact(message, delivery)
@@ -146,7 +161,10 @@ def mark(delivery: Delivery, outcome: Outcome) -> None:
     if state == State.WAITING:
         columns["next_attempt_at"] = now + pause_after(delivery.attempts)
     with transaction.atomic():
-        Delivery.objects.filter(pk=delivery.pk, claim=delivery.claim).update(**columns)
+        own = Delivery.objects.filter(pk=delivery.pk, claim=delivery.claim)
+        if own.update(**columns) and state == State.FAILED and delivery.is_at_least_once:
+            payload = {"problem": CRITICAL_MAIL, "delivery_id": delivery.pk}
+            publish(PROBLEM, facility_id=None, payload=payload)
 
 
 def pause_after(attempts: int) -> timedelta:

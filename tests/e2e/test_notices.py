@@ -51,7 +51,7 @@ def test_the_bell_rings_in_every_tab_without_loading(page: Page, noctis: LiveNoc
     second.locator("#bell summary").click()
     row = second.locator("#bell .notice-row")
     expect(row).to_have_count(1)
-    expect(row).to_have_class("notice-row is-unread is-pressing")
+    expect(row).to_have_class("notice-row is-unread")
     second.get_by_role("button", name="Mark all as read").click()
     for tab in (page, second):
         expect(tab.locator("#bell [data-count]")).to_be_hidden()

@@ -84,6 +84,16 @@ def test_each_step_of_escalation_happens_once(found, mailbox: Mailbox) -> None:
         assert len(ids) == len(set(ids)) == 2, point
 
 
+def test_three_workers_at_once_do_everything_once(found, mailbox: Mailbox) -> None:
+    facts = found["at_once"]
+    # Eight corrections, a critical result and its reminder.
+    assert facts["notices"] == 10
+    for address, count in ((facts["desk"], 10), (facts["address"], 2)):
+        ids = mailbox.ids_to(address)
+        assert len(ids) == len(set(ids)) == count
+    assert facts["steps"] == ["reported", "reminded"]
+
+
 def test_the_worker_is_woken_by_a_commit(environment, mailbox: Mailbox, found) -> None:
     before = len(mailbox.messages)
     consumer = subprocess.Popen(

@@ -3,6 +3,7 @@ import { LiveEvents } from "../noctis/js/live.js";
 import { playSound } from "./sound.js";
 
 const TOAST_MS = 12000;
+const TOASTS_AT_ONCE = 2;
 const bell = document.getElementById("bell");
 const list = bell.querySelector("[data-list]");
 const part = (name) => bell.querySelector(`[data-${name}]`);
@@ -49,7 +50,7 @@ function words(notice) {
 function row(notice) {
   const item = element("li", "notice-row");
   item.classList.toggle("is-unread", !notice.is_read);
-  item.classList.toggle("is-pressing", notice.is_pressing);
+  item.classList.toggle("is-urgent", notice.is_urgent);
   const link = element("a", "");
   link.href = notice.url;
   link.dataset.notice = notice.id;
@@ -82,7 +83,7 @@ async function refresh() {
 // --- What matters now ----------------------------------------------------------------------------
 
 function showToast(notice) {
-  const note = element("div", "toast toast-warning");
+  const note = element("div", notice.is_urgent ? "toast toast-error" : "toast");
   const link = element("a", "toast-link");
   link.href = notice.url;
   link.dataset.notice = notice.id;
@@ -112,11 +113,11 @@ async function tell() {
   const events = waiting.filter((event) => !told.has(event.notice_id));
   waiting = [];
   const state = await refresh();
-  for (const event of events) {
-    told.add(event.notice_id);
-    const notice = state?.notices.find((one) => one.id === event.notice_id);
-    if (!notice || notice.is_read || document.hidden) continue;
-    if (event.is_toast) showToast(notice);
+  const pressing = events.filter((event) => event.is_toast).map((event) => event.notice_id);
+  for (const event of events) told.add(event.notice_id);
+  if (state && !document.hidden) {
+    // Of many at once the newest: the bell has them all.
+    state.notices.filter((one) => !one.is_read && pressing.includes(one.id)).slice(0, TOASTS_AT_ONCE).forEach(showToast);
   }
   // Sounds also while another window is in front, but in one tab only: the one that listens.
   if (state && live.source && events.some((event) => event.has_sound)) playSound();

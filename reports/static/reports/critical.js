@@ -12,9 +12,30 @@ function count() {
   }
 }
 
-if (document.querySelector("[data-countdown]")) {
+// What others do meanwhile: the parts marked as live are taken from the page as it is now.
+async function refresh() {
+  if (document.hidden) return;
+  try {
+    const answer = await fetch(location.href, { redirect: "error" });
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of document.querySelectorAll("[data-live]")) {
+      const now = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
+      if (now && !part.contains(document.activeElement)) part.replaceWith(now);
+    }
+    count();
+  } catch {
+    // Offline for a moment: the next round finds it.
+  }
+}
+
+if (document.querySelector("[data-countdown], [data-live]")) {
   count();
   setInterval(count, 15000);
+}
+if (document.querySelector("[data-live]")) {
+  setInterval(() => void refresh(), 30000);
+  document.addEventListener("visibilitychange", () => void refresh());
 }
 
 const form = document.querySelector("[data-critical-form]");

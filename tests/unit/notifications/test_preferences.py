@@ -60,6 +60,13 @@ def test_what_is_stored_wrongly_is_what_the_product_has() -> None:
     assert wishes_of(Preference(time_zone="Nowhere/Never")).zone.key == "UTC"
 
 
+def test_critical_results_are_shown_to_whoever_they_are_for() -> None:
+    choices = {key: {"app": False, "mail": "off"} for key in KINDS}
+    wishes = wishes_of(Preference(choices=choices))
+    shown = {key for key, kind in KINDS.items() if wishes.is_in_app(kind)}
+    assert shown == {"critical.reported", "critical.reminded", "critical.escalated"}
+
+
 def test_the_form_wants_both_ends_and_a_zone_that_exists() -> None:
     whole = {"digest_at": "07:00", "time_zone": "Asia/Tokyo", "quiet_from": "22:00"}
     form = PreferenceForm(whole | {"quiet_until": ""})

@@ -9,6 +9,7 @@ from notifications import sending
 from notifications.digests import make_due_digests
 from notifications.dispatch import dispatch_open_events
 from notifications.models import Delivery, MailPolicy, Notice
+from notifications.rendering import shown_notices
 from notifications.sending import pause_after, release_lost_claims, send_again, send_due
 from notifications.services import mark_read, save_preference
 from tests.factories.listing import make_study
@@ -203,3 +204,33 @@ def test_mail_waits_for_the_end_of_quiet_hours(desk, study) -> None:
     dispatch_open_events()
     assert send_due() == 0
     assert send_due(now + timedelta(hours=2)) == 1
+
+
+def test_a_server_that_is_away_is_asked_once_and_what_must_arrive_goes_first(
+    north, desk, study, monkeypatch
+) -> None:
+    for _ in range(3):
+        publish_about(study, "report.corrected")
+    dispatch_open_events()
+    last = Delivery.objects.order_by("-pk").first()
+    Delivery.objects.filter(pk=last.pk).update(is_at_least_once=True)
+    monkeypatch.setattr(sending, "get_connection", lambda: Server(opens=OSError("away")))
+    assert send_due() == 1
+    last.refresh_from_db()
+    assert last.attempts == 1 and Delivery.objects.filter(attempts=0).count() == 2
+
+
+def test_administrators_hear_of_critical_mail_that_fails(delivery, monkeypatch) -> None:
+    chief = make_addressee("ADMIN")
+    Delivery.objects.update(is_at_least_once=True)
+    monkeypatch.setattr(sending, "get_connection", lambda: Server(sends=refused(550)))
+    send_due()
+    dispatch_open_events()
+    notice = Notice.objects.get(topic="system.problem")
+    assert notice.user == chief
+    (shown,) = shown_notices(chief, [notice])
+    assert "could not be delivered" in shown.text and "deliver" in shown.url
+    # Its own mail fails as well, and that is where it ends.
+    send_due()
+    dispatch_open_events()
+    assert Notice.objects.filter(topic="system.problem").count() == 1
