@@ -171,7 +171,10 @@ def merge_patients(
         raise CorrectionError("Only patients of one facility can be merged.")
     act = Act(uuid4(), "merge", actor, reason)
     with transaction.atomic():
+        if Patient.objects.select_for_update().get(pk=into.pk).merged_into_id is not None:
+            raise CorrectionError("The other patient was merged into somebody else.")
         keys = Study.objects.filter(patient=patient).values_list("pk", flat=True)
+        Patient.objects.filter(pk=patient.pk).update(merged_into=into)
         return _refile(list(keys), into, act)
 
 
@@ -258,6 +261,9 @@ def revert(coercion: Coercion, *, actor: Actor) -> None:
         locked = lock_studies(_studies_of(rows))
         for row in rows:
             lift(row, _target_of(row, locked), actor)
+        if coercion.kind == "merge":
+            parted = {row.before["patient"] for row in rows if "patient" in row.before}
+            Patient.objects.filter(pk__in=parted).update(merged_into=None)
         _finish(act, locked.values(), reverted=True)
 
 

@@ -160,6 +160,24 @@ def test_merging_moves_every_study_and_reverts_exactly(house):
     assert everything() == before
 
 
+def test_new_studies_of_a_merged_patient_belong_to_who_survives(house):
+    one, two = (Patient.objects.get(patient_id=f"P0000{number}") for number in (1, 2))
+    merge_patients(one, two, actor=ACTOR)
+    for instance in (1, 2):
+        outcome = store(house, ct_file(patient=1, study=9, instance=instance))
+        assert outcome.kind is OutcomeKind.STORED
+    new = Study.objects.latest("pk")
+    assert (new.patient, new.patient_name, totals(new)) == (two, "Patient2^Paula", (1, 2))
+    assert {going_out(one).PatientID for one in new.instances.all()} == {"P00002"}
+    with pytest.raises(CorrectionError):
+        merge_patients(two, one, actor=ACTOR)
+    revert(Coercion.objects.filter(kind="merge").first(), actor=ACTOR)
+    new.refresh_from_db()
+    assert (new.patient, new.patient_name, new.coercion) == (one, "Patient1^Paula", 0)
+    store(house, ct_file(patient=1, study=10))
+    assert one.studies.count() == 3
+
+
 def test_a_study_goes_to_another_patient_of_its_facility_alone(house):
     stranger = Patient.objects.create(facility=make_facility(), identity="x", patient_id="x")
     with pytest.raises(CorrectionError):

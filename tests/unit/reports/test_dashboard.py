@@ -299,12 +299,13 @@ def test_reasons_of_rejections_that_are_in_force(places):
             note_uid=f"1.2.{number}",
             title="113001" if reason else "113037",
             reason=reason,
+            rejected_at=NOW - timedelta(hours=1),
             undone_at=undone,
         )
-    table = board(scope_of(), timezone.now()).rejects[-1]
+    table = board(scope_of(), NOW).rejects[-1]
     shown = [[cell.text for cell in row.cells[:2]] for row in table.rows]
     assert shown == [["Motion", "2"], ["Positioning", "1"], ["Patient safety", "1"]]
-    own = board(scope_of(member_of(south)), timezone.now()).rejects[-1]
+    own = board(scope_of(member_of(south)), NOW).rejects[-1]
     assert [row.cells[0].text for row in own.rows] == ["Patient safety"]
 
 
