@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Field
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -156,6 +157,11 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
+def _column(name: str) -> "Field[Any, Any]":
+    fields = {field.attname: field for field in Reading._meta.concrete_fields}
+    return fields[name]
+
+
 @dataclass(frozen=True, slots=True)
 class Undone:
     """What an undoing did: how many studies are as before, and how many had moved on."""
@@ -198,10 +204,7 @@ def _put_back(
     reading = Reading.objects.select_for_update().get(study=study)
     if reading.revision != entry["revision"]:
         return False
-    before = {
-        name: Reading._meta.get_field(name.removesuffix("_id")).to_python(value)
-        for name, value in entry["before"].items()
-    }
+    before = {name: _column(name).to_python(value) for name, value in entry["before"].items()}
     try:
         with transaction.atomic():
             step.undo(study, before, user, actor)
