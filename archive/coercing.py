@@ -23,9 +23,10 @@ from archive.correctable import (
     set_study,
 )
 from archive.models import Coercion, Instance, Patient, Series, Study
-from audit.actors import Actor
+from audit.actors import SYSTEM, Actor
 
 Row = Patient | Study | Series
+_MAX_MERGES = 16
 _LEVELS = {
     Patient: Coercion.Level.PATIENT,
     Study: Coercion.Level.STUDY,
@@ -143,6 +144,31 @@ def stamp(study: Study) -> None:
         Instance.objects.filter(series=series).update(coercion=mark)
     study.coercion = study.revision if is_any else 0
     study.save()
+
+
+def follow_merge(study: Study) -> None:
+    """File a new study of a patient who was merged under who survives, as part of that merge.
+
+    Merges may follow one another; each keeps its part, so that each can be reverted.
+    """
+    for _ in range(_MAX_MERGES):
+        patient = study.patient
+        survivor = patient.merged_into
+        if survivor is None:
+            break
+        merge = Coercion.objects.filter(
+            kind="merge",
+            facility_id=study.facility_id,
+            reverted_at=None,
+            before__patient=patient.pk,
+            after__patient=survivor.pk,
+        ).last()
+        if merge is None:
+            break
+        values = said_by_patient(survivor) | {"patient": survivor.pk}
+        coerce(study, values, Act(merge.act, "merge", SYSTEM, merge.reason))
+        study.refresh_from_db()
+    stamp(study)
 
 
 def lock_studies(keys: Iterable[int]) -> dict[int, Study]:

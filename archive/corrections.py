@@ -94,7 +94,7 @@ def correct_study(
 
 def _patient_after(study: Study, values: Mapping[str, str]) -> dict[str, int]:
     """Return the patient to whom a study with these values belongs, when that is another one."""
-    said = said_by(study, PATIENT) | values
+    said = said_by(study, PATIENT) | dict(values)
     uid = study.study_instance_uid
     identity = identity_key(said["PatientID"], said["IssuerOfPatientID"], uid)
     changes = {"PatientID", "IssuerOfPatientID"} & values.keys()
@@ -171,7 +171,10 @@ def merge_patients(
         raise CorrectionError("Only patients of one facility can be merged.")
     act = Act(uuid4(), "merge", actor, reason)
     with transaction.atomic():
+        if Patient.objects.select_for_update().get(pk=into.pk).merged_into_id is not None:
+            raise CorrectionError("The other patient was merged into somebody else.")
         keys = Study.objects.filter(patient=patient).values_list("pk", flat=True)
+        Patient.objects.filter(pk=patient.pk).update(merged_into=into)
         return _refile(list(keys), into, act)
 
 
@@ -258,6 +261,9 @@ def revert(coercion: Coercion, *, actor: Actor) -> None:
         locked = lock_studies(_studies_of(rows))
         for row in rows:
             lift(row, _target_of(row, locked), actor)
+        if coercion.kind == "merge":
+            parted = {row.before["patient"] for row in rows if "patient" in row.before}
+            Patient.objects.filter(pk__in=parted).update(merged_into=None)
         _finish(act, locked.values(), reverted=True)
 
 
@@ -278,7 +284,7 @@ def _target_of(row: Coercion, locked: Mapping[int, Study]) -> Patient | Study | 
         return Patient.objects.select_for_update().get(pk=row.patient_id)
     if row.study_id:
         return locked[row.study_id]
-    series = Series.objects.select_related("study").get(pk=row.series_id)
+    series = Series.objects.select_related("study").get(coercions=row)
     hidden = Instance.objects.filter(series=series, is_hidden=True)
     if "study" in row.after and hidden.exists():
         raise CorrectionError("Take back the rejections in these series first.")

@@ -45,6 +45,10 @@ class Patient(models.Model):
     name_phonetic_key = ByteOrderField(max_length=128, blank=True, default="")
     birth_date = ByteOrderField(max_length=8, blank=True, default="")
     sex = ByteOrderField(max_length=16, blank=True, default="")
+    # Found to be somebody known already: what still comes under this identity goes there.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

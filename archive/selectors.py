@@ -47,6 +47,12 @@ def scope_of(principal: Principal) -> Scope | None:
     return None if facility_id is None else Scope(facility_id, sees_hidden)
 
 
+def facility_filter(principal: Principal) -> dict[str, int] | None:
+    """Return the filter on ``facility_id`` for `principal`; None when nothing may be seen."""
+    scope = scope_of(principal)
+    return None if scope is None else scope.within()
+
+
 def studies_visible_to(principal: Principal, *, by_facility: bool = True) -> QuerySet[Study]:
     """Return the studies that `principal` may see.
 

@@ -4,6 +4,8 @@ What everybody sees is counted in the columns that lists and searches show; what
 counted beside it.
 """
 
+from collections.abc import Sequence
+
 from django.db.models import Count, Q, Sum
 
 from archive.columns import joined
@@ -42,7 +44,7 @@ def _recount_series(series: Series, count: int, hidden: int) -> None:
     series.save(update_fields=["instance_count", "hidden_count", "is_hidden", "revision"])
 
 
-def _recount_study(study: Study, rows: list[Series]) -> None:
+def _recount_study(study: Study, rows: Sequence[Series]) -> None:
     seen = [series for series in rows if not series.is_hidden]
     # Of a study that nobody else sees, those who do see it are told all.
     described = seen or rows

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import F
 
 from archive.candidate import Candidate, patient_columns, series_columns, study_columns
+from archive.coercing import follow_merge
 from archive.columns import with_member
 from archive.identity import same_name
 from archive.models import Instance, Patient, Series, Study
@@ -127,10 +128,10 @@ def file_instance(candidate: Candidate, study: Study | None, storage_key: str) -
     """
     if study is None:
         study, series = _open_study(candidate)
-        is_out_of_view = False
+        is_out_of_view, is_merged = False, study.patient.merged_into_id is not None
     else:
         series = _extend_study(study, candidate)
-        is_out_of_view = study.is_hidden or series.is_hidden
+        is_out_of_view, is_merged = study.is_hidden or series.is_hidden, False
     instance = Instance(
         facility_id=candidate.origin.facility_id,
         study=study,
@@ -144,6 +145,8 @@ def file_instance(candidate: Candidate, study: Study | None, storage_key: str) -
     insert_row(instance)
     if candidate.note is not None:
         honour(candidate.note, candidate, study)
+    elif is_merged:
+        follow_merge(study)
     elif is_out_of_view:
         recount(study)  # what is new was not rejected: it brings study and series back
     return instance

@@ -96,7 +96,10 @@ def open_rewritten(stream: BinaryIO, change: Change, *, directory: Path | None =
 def _deflated(
     stream: BinaryIO, header: Header, pieces: list[Piece], rest: int, directory: Path | None
 ) -> BinaryIO:
-    out = cast(BinaryIO, tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=directory))
+    out = cast(
+        BinaryIO,
+        tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(directory) if directory else None),
+    )
     with stream:
         stream.seek(0)
         out.write(stream.read(header.data_offset))

@@ -2,4 +2,6 @@
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from reports.quality.urls import urlpatterns as quality
+
+urlpatterns: list[URLPattern | URLResolver] = [*quality]

@@ -21,6 +21,11 @@ class Migration(migrations.Migration):
             options={'permissions': [('view_all_facilities', 'Can see the studies of every facility'), ('view_rejected', 'Can see what was rejected'), ('upload_study', 'Can upload studies'), ('manage_study', 'Can correct and annotate studies')], 'verbose_name': 'study', 'verbose_name_plural': 'studies'},
         ),
         migrations.AddField(
+            model_name='patient',
+            name='merged_into',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='merged', to='archive.patient'),
+        ),
+        migrations.AddField(
             model_name='instance',
             name='coercion',
             field=models.PositiveBigIntegerField(db_default=0, default=0),

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('archive', '0002_quality_decisions'),
-        ('reports', '0002_readings_of_known_studies'),
+        ('reports', '0111_lifecycle_due_times'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

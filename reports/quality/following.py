@@ -1,19 +1,20 @@
 """The reading follows what becomes of the study's objects, in the transaction of the cause."""
 
-from django.db.models import F
-
 from archive.models import Series, Study
-from notifications.outbox import publish
+from reports.assignment import clocks
 from reports.models import Acceptance, Quality, Reading
-from reports.quality import clocks
+from reports.readings import change_reading
 
 
 def follow_visibility(study: Study) -> None:
-    """Stop the reading's clock when all of the study is rejected; let it go on when it is not."""
+    """Stop the reading's clock when nothing of the study is left to read; else let it go on.
+
+    That is so when all of it is rejected, and when its series were moved to another study.
+    """
     reading = Reading.objects.select_for_update().filter(study=study).first()
     if reading is None:
         return
-    if study.is_hidden and study.hidden_count:
+    if study.is_hidden:
         clocks.pause(reading)
         set_quality(reading, Quality.REJECTED)
     else:
@@ -36,10 +37,4 @@ def quality_of(study: Study) -> str:
 
 def set_quality(reading: Reading, quality: str) -> None:
     """Set what is said of the study as a whole, and have its row drawn again."""
-    Reading.objects.filter(pk=reading.pk).update(quality=quality, revision=F("revision") + 1)
-    study = reading.study
-    publish(
-        "reading.changed",
-        facility_id=study.facility_id,
-        payload={"study": study.study_instance_uid, "study_id": study.pk},
-    )
+    change_reading(reading, reading.study, quality=quality)

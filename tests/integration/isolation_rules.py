@@ -15,6 +15,8 @@ SEERS = NORTH_STAFF | ADMIN | {"radiologist"}
 # A desk without a facility sees no study at all, and cannot upload.
 EVERYBODY = SEERS | SOUTH_STAFF | {"homeless desk"}
 UPLOADERS = NORTH_STAFF | SOUTH_STAFF | ADMIN
+# Who accepts, rejects and corrects the study of North.
+CHECKERS = ADMIN | {"north technician"}
 # Signed in, but held at the door: the password must be changed; or the account is switched off.
 HELD = frozenset({"newcomer", "inactive"})
 ACTORS = (*sorted(EVERYBODY), "anonymous", *sorted(HELD))
@@ -186,6 +188,16 @@ RULES |= {
     f"{_REPORT}/withdraw": _of_report(_RADIOLOGIST),
     f"{_REPORT}/reading": _of_report(_WRITERS | {"north technician"}, "PATCH"),
     "api/^reports/claim-next": Rule(NOBODY, {"POST": _RADIOLOGIST}),
+    # The technician's page.
+    "quality/": Rule(CHECKERS | {"south technician"}),
+    "quality/<str:uid>/": Rule(CHECKERS, names_study=True),
+    "quality/<str:uid>/instances/": Rule(CHECKERS, names_study=True),
+    "quality/<str:uid>/targets/": Rule(CHECKERS, names_study=True),
+    **{
+        f"quality/<str:uid>/{act}/": Rule(NOBODY, {"POST": CHECKERS})
+        for act in ("decide", "undo", "correct", "revert", "move")
+    },
+    "quality/<str:uid>/request/": Rule(NOBODY, {"POST": CHECKERS | {"radiologist"}}),
 }
 
 

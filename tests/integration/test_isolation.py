@@ -146,6 +146,7 @@ class House:
     def _value(self, route: str, name: str, is_unknown: bool) -> str:
         uids = {
             "study": self.instance.study.study_instance_uid,
+            "uid": self.instance.study.study_instance_uid,
             "study_instance_uid": self.instance.study.study_instance_uid,
             "series": self.instance.series.series_instance_uid,
             "series_instance_uid": self.instance.series.series_instance_uid,
