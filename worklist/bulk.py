@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Field
@@ -157,6 +157,11 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
+def _column(name: str) -> "Field[Any, Any]":
+    fields = {field.attname: field for field in Reading._meta.concrete_fields}
+    return fields[name]
+
+
 @dataclass(frozen=True, slots=True)
 class Undone:
     """What an undoing did: how many studies are as before, and how many had moved on."""
@@ -199,7 +204,7 @@ def _put_back(
     reading = Reading.objects.select_for_update().get(study=study)
     if reading.revision != entry["revision"]:
         return False
-    before = {name: _value_of(name, value) for name, value in entry["before"].items()}
+    before = {name: _column(name).to_python(value) for name, value in entry["before"].items()}
     try:
         with transaction.atomic():
             step.undo(study, before, user, actor)
@@ -225,9 +230,3 @@ def done_text(action: BulkAction, request: Request) -> str:
         "name": request.reader_name,
         "priority": Priority(request.priority).label if request.priority is not None else "",
     }
-
-
-def _value_of(column: str, value: Any) -> Any:
-    """Return what was kept of a column of Reading as the column has it."""
-    field = cast("Field[Any, Any]", Reading._meta.get_field(column.removesuffix("_id")))
-    return field.to_python(value)

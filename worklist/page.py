@@ -115,7 +115,7 @@ def _keys(user: CustomUser, actions: list[dict[str, str]]) -> list[dict[str, Any
         (("x",), _("Select the row (Shift: all from the last one)")),
         (("/",), _("Search by name")),
         (("n", "p"), _("Next or previous page")),
-        (("g",), _("then a letter: a view, as underlined above the list")),
+        (("g",), _("then a letter: a view (each shows its own)")),
         (("Ctrl", "K"), _("Command palette")),
         (("?",), _("This help")),
         (("Esc",), _("Close, or select nothing")),

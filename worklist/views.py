@@ -74,10 +74,12 @@ def _rows(request: SignedInRequest, studies: Any, criteria: Criteria) -> list[St
 
 def _columns(request: SignedInRequest) -> dict[str, Any]:
     columns = columns_of(request.user)
+    keys = {column.key for column in columns}
     return {
         "columns": columns,
         "has_default_columns": not chosen_columns(request.user),
-        "has_quality_column": any(column.key == "quality" for column in columns),
+        "has_quality_column": "quality" in keys,
+        "has_date_column": "date" in keys,
     }
 
 

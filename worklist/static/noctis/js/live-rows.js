@@ -13,6 +13,7 @@ export class LiveRows {
     this.results = results;
     this.waiting = new Set();
     this.unseen = new Set();
+    this.arrived = new Set();
     this.isConnected = null;
     document.addEventListener("click", (event) => {
       if (event.target.closest("[data-show-new]")) this.showNew();
@@ -23,6 +24,7 @@ export class LiveRows {
     if (event.topic === "reset") return this.reload();
     if (event.study_id === undefined) return;
     const id = String(event.study_id);
+    if (event.topic === "study.received") this.arrived.add(id);
     const isShown = document.getElementById(`study-${id}`) !== null;
     if (isShown || this.results().dataset.live === "true") this.gather(id, event);
     else if (event.topic === "study.received") this.count(id);
@@ -68,6 +70,7 @@ export class LiveRows {
       if (!row.isConnected || !row.classList.contains("is-leaving")) return;
       if (row.matches(":hover, :focus-within")) return void setTimeout(go, LEAVING_MS);
       row.remove();
+      if (!document.querySelector("#rows tr")) return void this.reload();
       this.countTotal(-1);
       this.drawn();
     };
@@ -108,11 +111,13 @@ export class LiveRows {
   }
 
   insert(list, row) {
+    const isFull = list.children.length >= Number(this.place.dataset.pageSize);
+    // One that comes over from another page was counted there already.
+    if (!isFull || this.arrived.delete(row.dataset.id)) this.countTotal();
     const follower = this.follower(list, row);
-    if (!follower && list.children.length >= Number(this.place.dataset.pageSize)) return this.countTotal();
+    if (!follower && isFull) return;
     row.classList.add("is-new");
-    list.insertBefore(row, follower ?? null);
-    this.countTotal();
+    list.insertBefore(row, follower);
   }
 
   countTotal(by = 1) {
