@@ -1,3 +1,4 @@
+from contextlib import suppress
 from typing import Any, Final
 
 from django.contrib import messages
@@ -217,7 +218,9 @@ def critical_link(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "reports/critical/link_over.html", status=404)
     form = AcknowledgeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        _by_link(request, result, form.cleaned_data["name"])
+        # Cancelled at this very moment: the page that follows says that the link has ended.
+        with suppress(services.CriticalError):
+            _by_link(request, result, form.cleaned_data["name"])
         return HttpResponseRedirect(request.path)
     study = result.study
     context = {

@@ -3,7 +3,8 @@
 function spanText(milliseconds) {
   const minutes = Math.floor(milliseconds / 60000);
   const format = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { style: "short", numeric: "auto" });
-  return minutes < 120 ? format.format(Math.max(minutes, 0), "minute") : format.format(Math.floor(minutes / 60), "hour");
+  if (minutes < 1) return format.format(0, "second");
+  return minutes < 120 ? format.format(minutes, "minute") : format.format(Math.floor(minutes / 60), "hour");
 }
 
 function count() {
