@@ -14,7 +14,7 @@ DEBUG = env.flag("NOCTIS_DEBUG")
 SECRET_KEY = env.secret("NOCTIS_SECRET_KEY", DATA_DIR / "secret_key")
 ALLOWED_HOSTS = env.words("NOCTIS_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.words("NOCTIS_TRUSTED_ORIGINS", [])
-# Where people reach us, for addresses that no request asked for (QR codes of archived reports).
+# Where people reach us, for addresses that no request asked for (mail, QR codes of reports).
 PUBLIC_URL = env.text("NOCTIS_PUBLIC_URL").rstrip("/")
 HTTP_PORT = env.number("NOCTIS_HTTP_PORT", 8000)
 # How many proxies of our own stand before the application: 0 believes no forwarding header.
@@ -277,10 +277,6 @@ EMAIL_TIMEOUT = 20
 _MAIL_BACKEND = "smtp" if env.text("NOCTIS_EMAIL_HOST") else "dummy"
 EMAIL_BACKEND = env.text(
     "NOCTIS_EMAIL_BACKEND", f"django.core.mail.backends.{_MAIL_BACKEND}.EmailBackend"
-)
-# What stands before the paths of our pages in mail.
-PUBLIC_URL = env.text(
-    "NOCTIS_PUBLIC_URL", f"http://localhost:{env.number('NOCTIS_HTTP_PORT', 8000)}"
 )
 DEFAULT_FROM_EMAIL = env.text("NOCTIS_FROM_EMAIL", "noreply@localhost")
 

@@ -18,4 +18,4 @@ def message_domain() -> str:
 
 def absolute_url(path: str) -> str:
     """Return the address of one of our pages as it stands in a mail."""
-    return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
+    return f"{settings.PUBLIC_URL or f'http://localhost:{settings.HTTP_PORT}'}{path}"
