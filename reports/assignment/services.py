@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from archive.models import Study
-from archive.selectors import scope_of
+from archive.selectors import facility_filter
 from audit.actors import Actor
 from audit.lifecycle_events import Subject, record_reading_assigned, record_reading_changed
 from reports.assignment import clocks
@@ -130,7 +130,7 @@ def claim_next(
 
 
 def _claimable(user: Any, modality: str, facility_id: int | None) -> QuerySet[Reading]:
-    scope = scope_of(user)
+    scope = facility_filter(user)
     if scope is None:
         return Reading.objects.none()
     mine = Q(assigned_to__isnull=True) | Q(assigned_to=user, opened_at__isnull=True)
@@ -138,7 +138,7 @@ def _claimable(user: Any, modality: str, facility_id: int | None) -> QuerySet[Re
         study_id=OuterRef("study_id"), expires_at__gt=timezone.now(), reader__isnull=False
     ).exclude(reader=user)
     readings = Reading.objects.filter(
-        mine, ~Exists(held), status__in=TO_BE_READ, **scope.within("study__")
+        mine, ~Exists(held), status__in=TO_BE_READ, **{f"study__{k}": v for k, v in scope.items()}
     ).exclude(quality=Quality.REJECTED)
     if modality:
         readings = readings.filter(study__modalities__contains=f"\\{modality}\\")
