@@ -80,6 +80,9 @@ def reject(
     outcome = ingest(spooled, origin)
     if not outcome.is_success:
         raise QualityError("The rejection could not be stored.")
+    with transaction.atomic():
+        # What is left in view may all have been accepted before.
+        _follow(Study.objects.select_for_update().get(pk=study.pk))
     return Rejection.objects.get(study=study, note_uid=uid)
 
 
@@ -112,7 +115,10 @@ def undo(rejection: Rejection, *, actor: Actor) -> Study:
     RejectionUndoneError
         When that was done already.
     """
-    return undo_rejection(rejection, actor=actor)
+    with transaction.atomic():
+        study = undo_rejection(rejection, actor=actor)
+        _follow(study)
+    return study
 
 
 def accept(
@@ -176,8 +182,9 @@ def _follow(study: Study) -> None:
     if reading is None or study.is_hidden:
         return
     quality = quality_of(study)
-    was = reading.quality
+    if quality == reading.quality:
+        return
     set_quality(reading, quality)
-    if quality == Quality.ACCEPTED and was != quality:
+    if quality == Quality.ACCEPTED:
         payload: dict[str, Any] = {"study": study.study_instance_uid, "study_id": study.pk}
         publish("study.accepted", facility_id=study.facility_id, payload=payload)

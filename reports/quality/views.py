@@ -73,7 +73,7 @@ def _context(request: HttpRequest, study: Study) -> dict[str, Any]:
         "name": display_name(study.patient_name),
         "birth_date": display_date(study.patient_birth_date),
         "study_date": display_date(study.study_date),
-        "modalities": [one for one in study.modalities.split("\\") if one],
+        "modalities": [one for one in study.modalities.split("\\") if one and one != "KO"],
         "series": series_tiles(principal_of(request), study),
         "rejections": [_rejection_row(row) for row in rejections_of(study)],
         "last_rejection": standing[0].pk if standing else None,

@@ -209,3 +209,23 @@ def test_corrections_leave_by_every_door_and_the_bytes_stay(site: Site, tmp_path
     again = site.get(one, headers=accept)
     assert (again.content, again.headers["ETag"]) == (first.content, first.headers["ETag"])
     assert site.get(f"/dicom-web/studies/{study}/metadata").json() == metadata.json()
+
+
+def test_a_corrected_object_in_another_transfer_syntax(site: Site, tmp_path: Path) -> None:
+    study = f"{ROOT}.4.4"
+    data_set = dcmread(BytesIO(files(4)[f"{study}.1.1"]))
+    data_set.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2"
+    out = BytesIO()
+    data_set.save_as(out, implicit_vr=True, little_endian=True)
+    token, north = site.people.users["tina"].token, site.people.facilities["North"]
+    assert stow_bodies(site.server, token, north, [out.getvalue()]).status_code == 200
+    site.post(f"/quality/{study}/correct/", confirmed="1", PatientName="Жук^Ann")
+    one = f"/dicom-web/studies/{study}/series/{study}.1/instances/{study}.1.1"
+    body = site.get(one, headers={"Accept": EXPLICIT}).content
+    dicom_files = [body[body.index(b"DICM") - 128 :]]
+    dicom_files += site.c_get(study, tmp_path / "get").values()
+    for data in dicom_files:
+        said = dcmread(BytesIO(data), force=True)
+        assert (str(said.PatientName), said.SpecificCharacterSet) == ("Жук^Ann", "ISO_IR 192")
+        assert said.PixelData[:32] == data_set.PixelData
+        assert said[0x04000561].value[0].ModifiedAttributesSequence[0].PatientName

@@ -217,6 +217,16 @@ def test_accepting_series_by_series_accepts_the_study(house, actor):
     assert Reading.objects.get().quality == Quality.ACCEPTED
 
 
+def test_a_study_is_accepted_when_the_rest_of_it_is_rejected(house, actor):
+    study = Study.objects.get()
+    one, two = study.series.order_by("pk").values_list("series_instance_uid", flat=True)
+    services.accept(study, actor=actor, series=[one])
+    rejection = services.reject(study, actor=actor, title="113001", reason="111210", series=[two])
+    assert Reading.objects.get().quality == Quality.ACCEPTED
+    services.undo(rejection, actor=actor)
+    assert Reading.objects.get().quality == Quality.UNCHECKED
+
+
 def test_accepting_a_study_takes_its_rejections_back(house, actor):
     study = Study.objects.get()
     services.reject(study, actor=actor, title="113001", reason="111210")
