@@ -62,6 +62,6 @@ EMAIL_USE_TLS = env.flag("NOCTIS_EMAIL_TLS", True)
 EMAIL_HOST_USER = env.text("NOCTIS_EMAIL_USER")
 EMAIL_HOST_PASSWORD = env.text("NOCTIS_EMAIL_PASSWORD")
 DEFAULT_FROM_EMAIL = env.text("NOCTIS_FROM_EMAIL", f"noreply@{ALLOWED_HOSTS[0].lstrip('.')}")
-PUBLIC_URL = PUBLIC_URL or f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+PUBLIC_URL = env.text("NOCTIS_PUBLIC_URL", f"https://{ALLOWED_HOSTS[0].lstrip('.')}").rstrip("/")
 STATIC_ROOT = Path(env.text("NOCTIS_STATIC_ROOT", str(DATA_DIR / "staticfiles")))
 WHITENOISE_USE_FINDERS = False
