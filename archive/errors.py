@@ -24,6 +24,10 @@ class ObjectMissingError(ArchiveError):
     """The index knows the object, but its file is not there or not whole."""
 
 
+class StudyKeptError(ArchiveError):
+    """The study cannot be deleted: something that must be kept belongs to it."""
+
+
 def from_os_error(error: OSError) -> ArchiveError:
     """Return the archive's error for a failed operation on files."""
     if error.errno in _FULL_ERRNOS:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Count, Sum
 
+from archive.closing import study_closing
 from archive.columns import joined
 from archive.models import Instance, Patient, Series, Study, Tombstone
 
@@ -30,12 +31,18 @@ def settle(study: Study) -> bool:
     """Derive a locked study's totals from what is left beneath it.
 
     Empty series go, and an empty study with its patient if that was the last one; False then.
+
+    Raises
+    ------
+    StudyKeptError
+        When the study would go, but something that must be kept belongs to it.
     """
     _settle_series(study)
     instances = Instance.objects.filter(study=study)
     totals = instances.aggregate(count=Count("id"), size=Sum("size_bytes"))
     if not totals["count"]:
         patient_id = study.patient_id
+        study_closing(study)
         study.delete()
         Patient.objects.filter(pk=patient_id, studies__isnull=True).delete()
         return False

@@ -32,7 +32,13 @@ class ResolvedError(ArchiveError):
 
 
 def delete_study(study: Study, *, actor: Actor, reason: str) -> int:
-    """Delete a study: tombstones, COMMIT, then the files. Return how many instances went."""
+    """Delete a study: tombstones, COMMIT, then the files. Return how many instances went.
+
+    Raises
+    ------
+    StudyKeptError
+        When something that must be kept belongs to it, e.g. a signed report.
+    """
     return delete_instances(Instance.objects.filter(study=study), actor=actor, reason=reason)
 
 
@@ -41,6 +47,11 @@ def delete_instances(instances: QuerySet[Instance], *, actor: Actor, reason: str
 
     A file is unlinked only after its tombstone is committed. When that fails or the process
     dies, `archive.reconcile` finishes it.
+
+    Raises
+    ------
+    StudyKeptError
+        When a study would become empty that must be kept; those before it are deleted.
     """
     count = 0
     for study_id in list(instances.values_list("study_id", flat=True).distinct().order_by()):

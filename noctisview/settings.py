@@ -220,6 +220,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/",
+    # Fields of one name with different choices.
+    "ENUM_NAME_OVERRIDES": {
+        "VersionKindEnum": "reports.models.VersionKind",
+        "NewDraftKindEnum": "reports.writing.serializers.DRAFT_KINDS",
+        "SignatureKindEnum": "reports.writing.serializers.SIGNATURE_KINDS",
+    },
 }
 
 UNFOLD = {

@@ -201,7 +201,9 @@ def _is_count(value: Any, low: int, high: int) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    # Within what every database and browser keeps exactly: the hash of a version goes over it.
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and abs(value) <= 2**53
 
 
 _ATTRIBUTES: Final = {

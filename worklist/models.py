@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 # PS3.5 6.2 (AE): 16 characters of the default repertoire, no backslash, no control characters.
 AE_TITLE = RegexValidator(r"^[\x21-\x5b\x5d-\x7e][\x20-\x5b\x5d-\x7e]{0,15}$")
 
+# Django gives a superuser every permission there is; this one it does not.
+SIGNATURE = "reports.sign_report"
+
 
 class UserRole(models.TextChoices):
     """The four roles of the deployment guide; worklist/roles.py says what each may do."""
@@ -101,6 +104,12 @@ class CustomUser(AbstractUser):
             secret=secret,
             algorithm="sha256",
         ).hexdigest()
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Say whether the permission is held; a physician's signature follows from no flag."""
+        if perm == SIGNATURE and self.role != UserRole.RADIOLOGIST:
+            return False
+        return super().has_perm(perm, obj)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; the flags of Django's admin site follow from the role, never beside it."""

@@ -49,7 +49,8 @@ def problem_details(exception: Exception, context: dict[str, Any]) -> Response |
         )
     else:
         data = response.data if isinstance(response.data, dict) else {}
-        members = problem(response.status_code, str(data.get("detail", "")))
+        further = getattr(exception, "members", {})
+        members = problem(response.status_code, str(data.get("detail", "")), **further)
     response.data = members
     response.content_type = CONTENT_TYPE
     return response

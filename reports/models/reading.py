@@ -55,6 +55,8 @@ class Reading(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     preliminary_at = models.DateTimeField(null=True, blank=True)
     final_at = models.DateTimeField(null=True, blank=True)
+    # From when the target counts; blank is from `received_at` (see reports.assignment.clocks).
+    clock_from = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_s = models.PositiveIntegerField(default=0)
     target_minutes = models.PositiveIntegerField(null=True, blank=True)

@@ -138,6 +138,46 @@ RULES: dict[str, Rule] = {
     "admin/logout/": PUBLIC,
 }
 
+# --- Writing and giving out reports ---------------------------------------------------------
+_REPORT = f"api/^reports/(?P<study_instance_uid>{_UID})"
+_DESKS = frozenset({"north desk"})
+_RADIOLOGIST = frozenset({"radiologist"})
+_WRITERS = ADMIN | _RADIOLOGIST
+_READ_BY_FACILITY = Rule(_WRITERS | _DESKS, names_study=True)
+
+
+def _of_report(
+    writers: frozenset[str], method: str = "POST", readers: frozenset[str] = NOBODY
+) -> Rule:
+    return Rule(readers, {method: writers}, names_study=True)
+
+
+RULES |= {
+    _REPORT: _READ_BY_FACILITY,
+    f"{_REPORT}/versions/(?P<number>[0-9]{{1,9}})": _READ_BY_FACILITY,
+    f"{_REPORT}/versions/(?P<number>[0-9]{{1,9}})/diff/(?P<other>[0-9]{{1,9}})": _READ_BY_FACILITY,
+    f"{_REPORT}/priors": Rule(_WRITERS, names_study=True),
+    f"{_REPORT}/saves": Rule(_WRITERS, names_study=True),
+    f"{_REPORT}/saves/(?P<save_id>[0-9]{{1,18}})": Rule(_WRITERS, names_study=True),
+    f"{_REPORT}/draft": _of_report(_WRITERS, "PUT"),
+    **{
+        f"{_REPORT}/{what}": _of_report(_WRITERS)
+        for what in (
+            "checks",
+            "lease",
+            "lease/heartbeat",
+            "lease/release",
+            "start",
+            "draft/discard",
+            "assign",
+        )
+    },
+    f"{_REPORT}/sign": _of_report(_RADIOLOGIST),
+    f"{_REPORT}/withdraw": _of_report(_RADIOLOGIST),
+    f"{_REPORT}/reading": _of_report(_WRITERS | {"north technician"}, "PATCH"),
+    "api/^reports/claim-next": Rule(NOBODY, {"POST": _RADIOLOGIST}),
+}
+
 
 def rule_of(route: str) -> Rule | None:
     """Return the rule of a route; None when nobody has thought about it yet."""

@@ -17,8 +17,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from archive.models import Instance
 from dimse.models import Peer
+from reports.models import DraftSave
 from tests.factories.dicom import ct_file
 from tests.factories.people import make_facility, make_user
+from tests.factories.reading import content_of, make_report, make_version
 from tests.factories.storing import store
 from tests.integration.isolation_rules import ACTORS, READS, SEERS, WRITES, Rule, rule_of
 from worklist.services import create_token
@@ -26,7 +28,13 @@ from worklist.services import create_token
 # Only so that the database is made; the transactions are those of `house`.
 pytestmark = pytest.mark.django_db
 
-SECRETS = (b"Northernsecret", b"NORTH-ID-77", b"NORTH-ACC-88", b"North secret description")
+SECRETS = (
+    b"Northernsecret",
+    b"NORTH-ID-77",
+    b"NORTH-ACC-88",
+    b"North secret description",
+    b"North secret finding",
+)
 UNKNOWN = "1.2.826.0.1.3680043.10.9999.404"
 ACCEPT = "*/*"
 DENIED = {302, 401, 403, 404, 405}
@@ -79,6 +87,7 @@ class House:
             "newcomer": make_user("RADIOLOGIST"),
             "inactive": make_user("RADIOLOGIST"),
         }
+        self.save = self._sign_report()
         self.users["newcomer"].must_change_password = True
         self.users["newcomer"].save()
         self.token = create_token(self.users["admin"], "test")[0]
@@ -90,6 +99,15 @@ class House:
         }
         self.users["inactive"].is_active = False
         self.users["inactive"].save()
+
+    def _sign_report(self) -> DraftSave:
+        """Sign a report on North's study; return a saved state of its draft."""
+        report = make_report(self.instance.study)
+        content = content_of(findings="North secret finding")
+        make_version(report, self.users["radiologist"], content=content)
+        return DraftSave.objects.create(
+            report=report, number=1, content=content, saved_by=self.users["radiologist"]
+        )
 
     def _client(self, actor: str) -> Client:
         client = Client(raise_request_exception=False)
@@ -138,7 +156,15 @@ class House:
             return UNKNOWN if is_unknown else uids[name]
         if name in {"pk", "object_id"}:
             return "999999999" if is_unknown else str(self._key(route))
-        fixed = {"frames": "1", "format": "json", "app_label": "archive", "content_type_id": "1"}
+        fixed = {
+            "number": "1",
+            "other": "1",
+            "save_id": str(self.save.pk),
+            "frames": "1",
+            "format": "json",
+            "app_label": "archive",
+            "content_type_id": "1",
+        }
         return fixed.get(name, "x")
 
     def _key(self, route: str) -> int:
