@@ -20,7 +20,7 @@ def manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def write(path: Path, script: str, *styles: str, modified_ns: int = 1) -> None:
-    path.write_text(json.dumps({module.ENTRY: {"file": script, "css": list(styles)}}))
+    path.write_text(json.dumps({module.VIEWER: {"file": script, "css": list(styles)}}))
     os.utime(path, ns=(modified_ns, modified_ns))
 
 

@@ -1,7 +1,7 @@
 /** Two texts side by side: mine and the draft's, or two signed versions. */
 import { useState, type ReactElement } from 'react';
 import { differencesBetween, hasChanges, type SectionDifference } from '../../domain/report/differences';
-import { reportText } from '../../domain/report/content';
+import { reportText, type ReportContent } from '../../domain/report/content';
 import { clockTime, momentText } from '../../domain/report/report';
 import { t } from '../../domain/text';
 import { useReport, useSession } from './context';
@@ -40,54 +40,76 @@ export function Differences({ sections }: { readonly sections: readonly SectionD
   );
 }
 
-/** What this window has, against the draft as it stands; nothing is lost whatever is chosen. */
-export function CompareDialog(): ReactElement {
+/** The lease is somebody else's: read what there is, or take over. */
+function LostChoices(): ReactElement {
   const { session, closeDialog, openDialog } = useReport();
-  const { autosave, lease } = useSession();
-  const [mine] = useState(() => session.content());
-  const [copied, setCopied] = useState(false);
   const call = useCall();
-  const { conflict } = autosave;
-  const theirs = useLoaded('draft', async () => conflict?.current?.content ?? (await session.api.load()).report.draft);
-  const current = theirs && 'value' in theirs ? theirs.value : undefined;
-  const isLost = lease.kind === 'lost';
-  const copy = (): Promise<void> => navigator.clipboard.writeText(mine ? reportText(mine) : '').then(() => setCopied(true));
+  return (
+    <>
+      <button type="button" className="button" onClick={() => void call.run(() => session.showCurrent()).then((done) => done && closeDialog())}>
+        {t('Read the draft')}
+      </button>
+      <button type="button" className="button" data-tone="primary" onClick={() => openDialog('takeover')}>
+        {t('Take over …')}
+      </button>
+    </>
+  );
+}
+
+function MergeChoices({ disabled }: { readonly disabled: boolean }): ReactElement {
+  const { session, closeDialog } = useReport();
   const choose = (keep: 'mine' | 'theirs') => (): void => {
     session.resolve(keep);
     closeDialog();
   };
-  const author = conflict?.current?.author?.name;
+  return (
+    <>
+      <button type="button" className="button" disabled={disabled} onClick={choose('theirs')}>
+        {t('Go on with the draft')}
+      </button>
+      <button type="button" className="button" data-tone="primary" disabled={disabled} onClick={choose('mine')}>
+        {t('Go on with mine')}
+      </button>
+    </>
+  );
+}
+
+function CopyMine({ mine }: { readonly mine: ReportContent }): ReactElement {
+  const [copied, setCopied] = useState(false);
+  // Without TLS the browser has no clipboard for pages; then the text is there to be selected.
+  const clipboard = navigator.clipboard as Clipboard | undefined;
+  return (
+    <button type="button" className="button" disabled={!clipboard} onClick={() => void clipboard?.writeText(reportText(mine)).then(() => setCopied(true))}>
+      {copied ? t('Copied') : t('Copy my text')}
+    </button>
+  );
+}
+
+function Authorship(): ReactElement {
+  const { current } = useSession().autosave.conflict ?? {};
+  const text = current?.author ? t('{name} saved the draft at {time}.', { name: current.author.name, time: clockTime(current.saved_at) }) : '';
+  return (
+    <p className="dialog-text">
+      {text} <del>{t('Only in the draft')}</del> <ins>{t('Only here')}</ins>
+    </p>
+  );
+}
+
+/** What this window has, against the draft as it stands; nothing is lost whatever is chosen. */
+export function CompareDialog(): ReactElement {
+  const { session } = useReport();
+  const { autosave, lease } = useSession();
+  const [mine] = useState(() => session.content());
+  const theirs = useLoaded('draft', async () => autosave.conflict?.current?.content ?? (await session.api.load()).report.draft);
+  const current = theirs && 'value' in theirs ? theirs.value : undefined;
   return (
     <Dialog title={t('The draft, and what you have here')} wide>
-      <p className="dialog-text">
-        {author ? t('{name} saved the draft at {time}.', { name: author, time: clockTime(conflict?.current?.saved_at) }) : ''} <del>{t('Only in the draft')}</del> <ins>{t('Only here')}</ins>
-      </p>
+      <Authorship />
       {mine && current && <Differences sections={differencesBetween(current, mine)} />}
       {theirs && !current && <p className="muted">{'problem' in theirs ? theirs.problem : t('There is no draft any more.')}</p>}
-      <Problem text={call.problem} />
       <footer>
-        <button type="button" className="button" onClick={() => void call.run(copy)}>
-          {copied ? t('Copied') : t('Copy my text')}
-        </button>
-        {isLost ? (
-          <>
-            <button type="button" className="button" onClick={() => void call.run(() => session.showCurrent()).then((done) => done && closeDialog())}>
-              {t('Read the draft')}
-            </button>
-            <button type="button" className="button" data-tone="primary" onClick={() => openDialog('takeover')}>
-              {t('Take over …')}
-            </button>
-          </>
-        ) : (
-          <>
-            <button type="button" className="button" disabled={!current} onClick={choose('theirs')}>
-              {t('Go on with the draft')}
-            </button>
-            <button type="button" className="button" data-tone="primary" disabled={!current} onClick={choose('mine')}>
-              {t('Go on with mine')}
-            </button>
-          </>
-        )}
+        {mine && <CopyMine mine={mine} />}
+        {lease.kind === 'lost' ? <LostChoices /> : <MergeChoices disabled={!current} />}
       </footer>
     </Dialog>
   );

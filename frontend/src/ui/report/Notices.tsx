@@ -1,9 +1,10 @@
 /** States of the whole report: somebody else writes, the lease is lost, the text differs, signed out. */
 import { createContext, useContext, useState, type ReactElement, type ReactNode } from 'react';
+import { isUnsaved, wouldBeLost, type AutosaveState } from '../../domain/report/autosave';
 import { clockTime, momentText } from '../../domain/report/report';
 import { t } from '../../domain/text';
 import { Icon, type IconName } from '../icons';
-import { useReport, useSession } from './context';
+import { useReport, useSession, type ReportServices } from './context';
 import { problemText } from './problems';
 
 type Run = (call: () => Promise<unknown>) => void;
@@ -77,16 +78,20 @@ function HeldBanner(): ReactElement | null {
   );
 }
 
+function fateOf(autosave: AutosaveState): string {
+  if (!isUnsaved(autosave)) return t('Everything you had written was saved before.');
+  return wouldBeLost(autosave) ? t('What you had written is still here.') : t('What you had written is still here, and kept on the server.');
+}
+
 function LostBanner(): ReactElement | null {
   const { session, openDialog } = useReport();
-  const { lease, autosave, answer } = useSession();
+  const { lease, autosave } = useSession();
   const run = useCallNotice();
   if (lease.kind !== 'lost') return null;
-  const isKept = autosave.revision > autosave.saved;
-  const kept = autosave.kept >= autosave.revision ? t('What you had written is still here, and kept on the server.') : t('What you had written is still here.');
-  const name = lease.reader?.name ?? answer?.lease.reader?.name ?? t('Somebody else');
+  const isKept = isUnsaved(autosave);
+  const name = lease.reader?.name ?? t('Somebody else');
   return (
-    <Banner name="lost" icon="lock" title={t('{name} has taken this report over.', { name })} text={isKept ? kept : t('Everything you had written was saved before.')}>
+    <Banner name="lost" icon="lock" title={t('{name} has taken this report over.', { name })} text={fateOf(autosave)}>
       {isKept && <Action label={t('Compare …')} run={() => openDialog('compare')} />}
       {!isKept && <Action label={t('Show what is there now')} run={() => run(() => session.showCurrent())} />}
       <Action label={t('Take over …')} run={() => openDialog('takeover')} />
@@ -94,14 +99,31 @@ function LostBanner(): ReactElement | null {
   );
 }
 
+const YIELD_MS = 3000;
+
+/** Ask the other window to save and let go; after a while go on without an answer. */
+function askToYield({ link, config, session }: ReportServices): Promise<void> {
+  const study = config.studyInstanceUID;
+  return new Promise((resolve) => {
+    const end = (): void => {
+      stop();
+      resolve();
+    };
+    const stop = link.listen((message) => message.type === 'report.yielded' && end());
+    setTimeout(end, YIELD_MS);
+    link.send({ type: 'report.yield', study, window: session.windowName });
+  });
+}
+
 function MovedBanner(): ReactElement | null {
-  const { session } = useReport();
+  const services = useReport();
+  const { session } = services;
   const { lease } = useSession();
   const run = useCallNotice();
   if (lease.kind !== 'moved') return null;
   return (
     <Banner name="moved" icon="open" tone="quiet" title={t('This report is open in another window.')} text="">
-      <Action label={t('Continue here')} run={() => run(() => session.takeLease(true))} />
+      <Action label={t('Continue here')} run={() => run(() => askToYield(services).then(() => session.takeLease(true)))} />
     </Banner>
   );
 }

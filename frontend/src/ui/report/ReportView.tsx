@@ -59,11 +59,8 @@ function onMeasurement(host: EditorHost, message: ReportMessage): void {
 /** Other windows ask who is here, and may ask this one to give the report up. */
 function onWindow({ session, link }: Parts, message: ReportMessage): void {
   const { study } = message;
-  if (message.type === 'report.seek') {
-    if (message.window !== session.windowName) link.send({ type: 'report.here', study, window: session.windowName });
-    // The tab was copied, with its name: this one had it first.
-    else link.send({ type: 'report.here', study, window: session.windowName });
-  }
+  // A window with the same name is a copy of this tab, and hears by the answer that the name is taken.
+  if (message.type === 'report.seek' && session.getState().lease.kind !== 'moved') link.send({ type: 'report.here', study, window: session.windowName });
   if (message.type === 'report.yield') {
     void session.moveAway().then((moved) => moved && link.send({ type: 'report.yielded', study, window: session.windowName }));
   }
@@ -71,19 +68,27 @@ function onWindow({ session, link }: Parts, message: ReportMessage): void {
 
 const SEEK_MS = 150;
 
-/** Open the report; a copy of this tab has its name as well, so it is asked for first. */
-async function openSafely({ session, link }: Parts, study: string): Promise<void> {
+type Answer = 'nobody' | 'copy' | 'elsewhere';
+
+/** Who in this browser has this report open already; a copied tab has its original's name as well. */
+function seek({ session, link }: Parts, study: string): Promise<Answer> {
   const name = session.windowName;
-  const isCopy = new Promise<boolean>((resolve) => {
-    const stop = link.listen((message) => message.type === 'report.here' && message.window === name && resolve(true));
-    setTimeout(() => {
+  return new Promise((resolve) => {
+    const end = (answer: Answer): void => {
       stop();
-      resolve(false);
-    }, SEEK_MS);
+      resolve(answer);
+    };
+    const stop = link.listen((message) => message.type === 'report.here' && end(message.window === name ? 'copy' : 'elsewhere'));
+    setTimeout(() => end('nobody'), SEEK_MS);
+    link.send({ type: 'report.seek', study, window: name });
   });
-  link.send({ type: 'report.seek', study, window: name });
-  if (await isCopy) session.takeNewName();
-  await session.open();
+}
+
+async function openSafely(parts: Parts, study: string): Promise<void> {
+  const { session } = parts;
+  const answer = await seek(parts, study);
+  if (answer === 'copy') session.takeNewName();
+  await (answer === 'nobody' ? session.open() : session.openElsewhere());
 }
 
 function useParts(config: ReportConfig, showImage: ((place: ImagePlace) => void) | undefined): Parts {

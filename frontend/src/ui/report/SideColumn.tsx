@@ -53,8 +53,23 @@ function PriorText({ prior }: { readonly prior: Prior }): ReactElement {
   );
 }
 
+function PriorWords({ prior, open }: { readonly prior: Prior; readonly open: boolean }): ReactElement {
+  if (open) return <PriorText prior={prior} />;
+  return prior.impression ? <p className="prior-impression">{prior.impression}</p> : <p className="muted">{statusName(prior.status)}</p>;
+}
+
+function CopyImpression({ prior }: { readonly prior: Prior }): ReactElement | null {
+  const { host, session } = useReport();
+  if (!prior.impression || !session.mayWrite) return null;
+  return (
+    <button type="button" className="link" title={t('Put the impression at the cursor')} onMouseDown={(event) => event.preventDefault()} onClick={() => host.insertText(prior.impression)}>
+      {t('Copy')}
+    </button>
+  );
+}
+
 function PriorCard({ prior }: { readonly prior: Prior }): ReactElement {
-  const { host, session, config } = useReport();
+  const { config } = useReport();
   const [open, setOpen] = useState(false);
   const images = `${config.viewerURL}?StudyInstanceUIDs=${encodeURIComponent(config.studyInstanceUID)},${encodeURIComponent(prior.study_instance_uid)}`;
   return (
@@ -63,18 +78,14 @@ function PriorCard({ prior }: { readonly prior: Prior }): ReactElement {
         <strong>{formatDate(prior.study_date ?? '')}</strong>
         <span>{prior.description || prior.modalities.join('/')}</span>
       </header>
-      {open ? <PriorText prior={prior} /> : prior.impression ? <p className="prior-impression">{prior.impression}</p> : <p className="muted">{statusName(prior.status)}</p>}
+      <PriorWords prior={prior} open={open} />
       <footer>
         {prior.text && (
           <button type="button" className="link" aria-expanded={open} onClick={() => setOpen(!open)}>
             {open ? t('Impression only') : t('Whole report')}
           </button>
         )}
-        {!open && prior.impression && session.mayWrite && (
-          <button type="button" className="link" title={t('Put the impression at the cursor')} onMouseDown={(event) => event.preventDefault()} onClick={() => host.insertText(prior.impression)}>
-            {t('Copy')}
-          </button>
-        )}
+        {!open && <CopyImpression prior={prior} />}
         <a className="link" href={images} target="noctis-viewer">
           {t('Compare images')}
         </a>

@@ -114,46 +114,82 @@ function Checks({ findings, overruled, setOverruled }: { readonly findings: read
   );
 }
 
-function SignForm({ done }: { readonly done: () => void }): ReactElement {
-  const { session, closeDialog } = useReport();
+interface Answers {
+  readonly kind: Kind;
+  readonly overruled: ReadonlySet<string>;
+  readonly discrepancy: '' | 'none' | 'minor' | 'major';
+  readonly reason: string;
+  readonly password: string;
+}
+
+const UNANSWERED: Answers = { kind: 'final', overruled: new Set(), discrepancy: '', reason: '', password: '' };
+
+interface PartProps {
+  readonly answers: Answers;
+  readonly change: (change: Partial<Answers>) => void;
+}
+
+/** As what it is signed, and what that kind of signature wants to know. */
+function SignAs({ answers, change }: PartProps): ReactElement | null {
   const { answer, draftKind } = useSession();
-  const { findings, problem, replace } = useFindings();
-  const [overruled, setOverruled] = useState<ReadonlySet<string>>(new Set());
-  const [kind, setKind] = useState<Kind>('final');
-  const [discrepancy, setDiscrepancy] = useState<'' | 'none' | 'minor' | 'major'>('');
-  const [reason, setReason] = useState('');
-  const [password, setPassword] = useState('');
-  const call = useCall();
-  const asks = answer !== undefined && asksDiscrepancy(answer.report, kind);
-  const blocks = findings?.some(isBlocking) ?? false;
-  const ready = findings !== undefined && maySign(findings, overruled) && password !== '' && (!asks || discrepancy !== '');
-  const sign = async (): Promise<void> => {
+  if (draftKind === 'addendum' || !answer) return null;
+  if (draftKind === 'correction')
+    return (
+      <label className="line">
+        {t('Why the report is corrected')}
+        <input required maxLength={500} value={answers.reason} onChange={(event) => change({ reason: event.target.value })} />
+      </label>
+    );
+  return (
+    <>
+      <Segments label={t('Sign as')} value={answers.kind} choices={KINDS.map(([name, text]) => [name, t(text)] as const)} choose={(kind) => change({ kind })} />
+      {asksDiscrepancy(answer.report, answers.kind) && (
+        <Segments label={t('How far it differs from the preliminary report')} value={answers.discrepancy} choices={DISCREPANCIES.map(([name, text]) => [name, t(text)] as const)} choose={(discrepancy) => change({ discrepancy })} />
+      )}
+    </>
+  );
+}
+
+/** Sign with these answers; what the checks then find takes the place of what they found before. */
+function useSigning(answers: Answers, change: (change: Partial<Answers>) => void, replace: (findings: readonly Finding[]) => void): () => Promise<void> {
+  const { session } = useReport();
+  const { kind, password, overruled, discrepancy, reason } = answers;
+  return async () => {
     try {
-      await session.sign({ kind, password, overruled: [...overruled], ...(asks ? { discrepancy } : {}), ...(draftKind === 'correction' ? { reason } : {}) });
+      await session.sign({ kind, password, overruled: [...overruled], ...(discrepancy ? { discrepancy } : {}), ...(reason ? { reason } : {}) });
     } catch (error) {
       if (error instanceof CallError && error.code === 'checks') replace(error.body.findings as Finding[]);
-      setPassword('');
+      change({ password: '' });
       throw error;
     }
   };
+}
+
+function useIsAnswered({ kind, overruled, discrepancy, password }: Answers, findings: readonly Finding[] | undefined): boolean {
+  const { answer } = useSession();
+  if (!findings || !answer || !maySign(findings, overruled) || password === '') return false;
+  return !asksDiscrepancy(answer.report, kind) || discrepancy !== '';
+}
+
+function SignForm({ done }: { readonly done: () => void }): ReactElement {
+  const { closeDialog } = useReport();
+  const { findings, problem, replace } = useFindings();
+  const [answers, setAnswers] = useState(UNANSWERED);
+  const change = (part: Partial<Answers>): void => setAnswers((before) => ({ ...before, ...part }));
+  const call = useCall();
+  const sign = useSigning(answers, change, replace);
+  const ready = useIsAnswered(answers, findings);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (ready) void call.run(sign).then((signed) => signed && done());
   };
   return (
     <form onSubmit={submit}>
-      <Checks findings={findings} overruled={overruled} setOverruled={setOverruled} />
-      {draftKind === 'report' && <Segments label={t('Sign as')} value={kind} choices={KINDS.map(([name, text]) => [name, t(text)] as const)} choose={setKind} />}
-      {asks && <Segments label={t('How far it differs from the preliminary report')} value={discrepancy} choices={DISCREPANCIES.map(([name, text]) => [name, t(text)] as const)} choose={setDiscrepancy} />}
-      {draftKind === 'correction' && (
-        <label className="line">
-          {t('Why the report is corrected')}
-          <input required maxLength={500} value={reason} onChange={(event) => setReason(event.target.value)} />
-        </label>
-      )}
+      <Checks findings={findings} overruled={answers.overruled} setOverruled={(overruled) => change({ overruled })} />
+      <SignAs answers={answers} change={change} />
       <label className="line">
         {t('Your password')}
-        <input type="password" autoComplete="current-password" required data-first disabled={blocks} value={password} onChange={(event) => setPassword(event.target.value)} />
+        <input type="password" autoComplete="current-password" required data-first value={answers.password} onChange={(event) => change({ password: event.target.value })} />
       </label>
       <Problem text={call.problem || problem} />
       <footer>

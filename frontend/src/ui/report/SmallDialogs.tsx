@@ -4,16 +4,21 @@ import { t } from '../../domain/text';
 import { momentText } from '../../domain/report/report';
 import { useReport, useSession } from './context';
 import { Confirm, Dialog, Problem, useCall } from './Dialog';
+import type { LeaseState } from './session';
+
+const sinceText = (lease: LeaseState): string => (lease.kind === 'held' && lease.since ? t('since {time}', { time: momentText(lease.since) }) : t('now'));
+
+function takeoverText(mine: boolean, name: string, since: string): string {
+  if (mine) return t('You have this report open in another window {since}. That window becomes read-only; what was typed there is kept.', { since });
+  return t('{name} is writing this report {since}. Their window becomes read-only, they are told that you took over, and what they typed is kept.', { name, since });
+}
 
 export function TakeoverDialog(): ReactElement {
   const { session, config } = useReport();
-  const { lease, answer } = useSession();
-  const reader = 'reader' in lease ? lease.reader : answer?.lease.reader;
-  const since = lease.kind === 'held' && lease.since ? t('since {time}', { time: momentText(lease.since) }) : '';
+  const { lease } = useSession();
+  const reader = 'reader' in lease ? lease.reader : null;
   const mine = reader?.id === config.me.id;
-  const text = mine
-    ? t('You have this report open in another window {since}. That window becomes read-only; what was typed there is kept.', { since })
-    : t('{name} is writing this report {since}. Their window becomes read-only, they are told that you took over, and what they typed is kept.', { name: reader?.name ?? t('Somebody else'), since });
+  const text = takeoverText(mine, reader?.name ?? t('Somebody else'), sinceText(lease));
   return <Confirm title={mine ? t('Continue here?') : t('Take this report over?')} text={text} action={mine ? t('Continue here') : t('Take over')} run={() => session.takeLease(true)} />;
 }
 
@@ -81,9 +86,9 @@ export function WithdrawDialog(): ReactElement {
 }
 
 const PRIORITIES: readonly (readonly [number, string])[] = [
-  [1, 'STAT'],
-  [2, 'Urgent'],
-  [3, 'Routine'],
+  [0, 'STAT'],
+  [1, 'Urgent'],
+  [2, 'Routine'],
 ];
 
 export function DetailsDialog(): ReactElement | null {
@@ -126,9 +131,9 @@ export function DetailsDialog(): ReactElement | null {
 }
 
 const URGENCIES: readonly (readonly [string, string])[] = [
-  ['immediate', 'At once'],
-  ['urgent', 'Within hours'],
-  ['important', 'Within days'],
+  ['red', 'At once (minutes)'],
+  ['orange', 'Within hours'],
+  ['yellow', 'Within days'],
 ];
 
 export function CriticalDialog(): ReactElement {

@@ -1,5 +1,5 @@
 /** The text itself, the bar above it, the list of sections beside it, the macros under the cursor. */
-import { useSyncExternalStore, type MouseEvent, type ReactElement } from 'react';
+import { useCallback, useSyncExternalStore, type MouseEvent, type ReactElement } from 'react';
 import type { Editor } from '@tiptap/core';
 import { hasText, type RichNode } from '../../domain/report/content';
 import { t } from '../../domain/text';
@@ -168,9 +168,10 @@ export function TextSurface(): ReactElement {
   const { session, host } = useReport();
   const { content, generation } = useSession();
   const writable = useSyncExternalStore(session.subscribe, () => session.mayWrite);
+  const mount = useCallback((element: HTMLElement | null) => host.mount(element), [host]);
   return (
     <main className="report-text" data-writable={writable}>
-      {content ? <div key={generation} ref={host.mount} className="report-sheet" data-testid="report-text" /> : <NotBegun />}
+      {content ? <div key={generation} ref={mount} className="report-sheet" data-testid="report-text" /> : <NotBegun />}
       <MacroList />
     </main>
   );

@@ -106,6 +106,18 @@ export class ReportSession {
     }
   }
 
+  /** Another window has the report: read along, until somebody says that it goes on here. */
+  async openElsewhere(): Promise<void> {
+    try {
+      const answer = await this.api.load();
+      this.update({ answer, lease: { kind: 'moved' } });
+      await this.showReport(answer);
+      this.update({ phase: 'ready' });
+    } catch (error) {
+      this.update({ phase: 'failed', problem: asCallError(error).code });
+    }
+  }
+
   /** Fetch what the server says of the report again; the text in the editor stays. */
   async refresh(): Promise<void> {
     this.update({ answer: await this.api.load() });
@@ -345,7 +357,7 @@ export class ReportSession {
 
   /** Save, give the lease back, and go read-only: the report goes on in another window. */
   async moveAway(): Promise<boolean> {
-    if (this.state.lease.kind !== 'mine') return true;
+    if (this.state.lease.kind !== 'mine') return !this.wouldLoseText;
     if (!(await this.settle())) return false;
     await this.api.release(this.held).catch(() => undefined);
     this.update({ lease: { kind: 'moved' } });

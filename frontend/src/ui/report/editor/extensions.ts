@@ -45,6 +45,11 @@ const Item = ListItem.extend({ content: 'paragraph (paragraph | bulletList | ord
   return { Enter: () => this.editor.commands.splitListItem('listItem') };
 } });
 
+// Ctrl+Enter signs.
+const LineBreak = HardBreak.extend({ addKeyboardShortcuts() {
+  return { 'Shift-Enter': () => this.editor.commands.setHardBreak() };
+} });
+
 const PlainOrdered = OrderedList.extend({ addAttributes: () => ({ start: { default: 1, parseHTML: (element: HTMLElement) => Math.min(10_000, Math.max(0, Math.trunc(Number(element.getAttribute('start') ?? 1)) || 1)) } }) });
 
 const SubHeading = Heading.configure({ levels: [3] }).extend({ content: '(text | hardBreak)*', addAttributes: () => ({ level: { default: 3 } }) });
@@ -62,7 +67,7 @@ export function reportExtensions({ macros, measurement, sections }: ReportExtens
     SectionKeeper.configure(sections),
     Paragraph,
     Text,
-    HardBreak,
+    LineBreak,
     SubHeading,
     Bold,
     Italic,
