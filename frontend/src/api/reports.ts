@@ -87,7 +87,11 @@ export class ReportsApi {
   private readonly query: string;
 
   /** `facility`: which facility's study, where two have the same UID; blank when there is no doubt. */
-  constructor(studyInstanceUID: string, facility = '', private readonly csrf: () => string = csrfToken) {
+  constructor(
+    private readonly studyInstanceUID: string,
+    private readonly facility = '',
+    private readonly csrf: () => string = csrfToken,
+  ) {
     this.root = `/api/reports/${encodeURIComponent(studyInstanceUID)}/`;
     this.query = facility ? `?facility=${encodeURIComponent(facility)}` : '';
   }
@@ -118,8 +122,9 @@ export class ReportsApi {
     return (await this.call<{ sections: SectionDifference[] }>('GET', this.at(`versions/${a}/diff/${b}/`))).sections;
   }
 
-  async templates(modality: string, bodyPart: string): Promise<TemplateHead[]> {
-    const query = new URLSearchParams({ modality, body_part: bodyPart });
+  /** All templates, with the one that is suggested for this study. */
+  async templates(): Promise<TemplateHead[]> {
+    const query = new URLSearchParams({ study: this.studyInstanceUID, ...(this.facility ? { facility: this.facility } : {}) });
     return listOf<TemplateHead>(await this.call('GET', `/api/report-templates/?${query.toString()}`));
   }
 

@@ -1,5 +1,5 @@
 /** The report editor: the same in a window of its own and beside the images. */
-import { useCallback, useEffect, useMemo, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { useCallback, useEffect, useMemo, useState, type ReactElement } from 'react';
 import { ReportsApi } from '../../api/reports';
 import type { ImagePlace, ReportMessage } from '../../domain/report/messages';
 import { t } from '../../domain/text';
@@ -100,7 +100,6 @@ function useParts(config: ReportConfig, showImage: ((place: ImagePlace) => void)
     let stopWindows: () => void = () => undefined;
     void openSafely(parts, config.studyInstanceUID).then(() => {
       stopWindows = link.listen((message) => onWindow(parts, message));
-      host.begin();
     });
     session.api.macros().then((macros) => host.setMacros(macros), () => undefined);
     return () => {
@@ -113,6 +112,9 @@ function useParts(config: ReportConfig, showImage: ((place: ImagePlace) => void)
   }, [parts, config.studyInstanceUID]);
   return parts;
 }
+
+/** Of React or of the browser alike. */
+type KeyboardEvent = Pick<globalThis.KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'defaultPrevented' | 'preventDefault'>;
 
 const isSave = (event: KeyboardEvent): boolean => (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's';
 const isSign = (event: KeyboardEvent): boolean => (event.ctrlKey || event.metaKey) && event.key === 'Enter';
@@ -212,10 +214,22 @@ export interface ReportViewProps {
 export function ReportView({ config, surface, showImage, onReady }: ReportViewProps): ReactElement {
   const parts = useParts(config, showImage);
   const [dialog, setDialog] = useState<DialogName>();
-  const closeDialog = useCallback(() => setDialog(undefined), []);
+  const closeDialog = useCallback(() => {
+    setDialog(undefined);
+    setTimeout(() => parts.host.beginIfIdle());
+  }, [parts]);
   const services = useMemo(() => ({ ...parts, config, surface, openDialog: setDialog, closeDialog }), [parts, config, surface, closeDialog]);
   const onKeyDown = useKeys(services);
   const Shown = dialog && DIALOGS[dialog];
+  const isPage = surface.kind === 'page';
+  useEffect(() => {
+    // In a window of its own the keys are the report's also when nothing has the focus.
+    const onBody = (event: globalThis.KeyboardEvent): void => {
+      if (isPage && event.target === document.body) onKeyDown(event);
+    };
+    document.addEventListener('keydown', onBody);
+    return () => document.removeEventListener('keydown', onBody);
+  }, [isPage, onKeyDown]);
   useEffect(() => onReady?.(() => parts.session.moveAway()), [onReady, parts]);
   return (
     <ReportContext value={services}>

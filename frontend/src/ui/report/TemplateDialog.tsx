@@ -41,8 +41,8 @@ function TemplateList({ choose, busy }: { readonly choose: (key: string) => void
   const { session } = useReport();
   const { answer } = useSession();
   const [words, setWords] = useState('');
-  const { modalities = [], body_parts = [] } = answer?.study ?? {};
-  const loaded = useLoaded('templates', () => session.api.templates('', body_parts[0] ?? ''));
+  const { modalities = [] } = answer?.study ?? {};
+  const loaded = useLoaded('templates', () => session.api.templates());
   const templates = loaded && 'value' in loaded ? sortTemplates(loaded.value, modalities).filter((template) => fits(template, words)) : [];
   return (
     <>

@@ -59,6 +59,7 @@ export class EditorHost {
     });
     const stop = this.session.subscribe(() => this.followSession());
     this.notify();
+    setTimeout(() => this.beginIfIdle());
     return () => {
       stop();
       editor.destroy();
@@ -119,6 +120,11 @@ export class EditorHost {
 
   focus(): void {
     this.editor?.commands.focus();
+  }
+
+  /** Nothing else has the focus: then the keys belong to the text. */
+  beginIfIdle(): void {
+    if (document.activeElement === document.body || document.activeElement === null) this.begin();
   }
 
   /** First into a field that waits for a value, else to the end of the findings. */
