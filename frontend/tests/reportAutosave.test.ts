@@ -84,14 +84,19 @@ const ALPHABET: readonly AutosaveEvent[] = [
 ];
 const DEPTH = 5;
 
-/** What must hold in every state that any order of events can lead to. */
+/** What must not be in any state that any order of events can lead to. */
+const WRONG: Readonly<Record<string, (state: AutosaveState) => boolean>> = {
+  'says saved': (state) => saveStatus(state) === 'saved' && isUnsaved(state),
+  'saved what was not written': ({ saved: rows, kept, revision }) => Math.max(rows, kept) > revision,
+  'sends twice': (state) => dueAt(state) !== undefined && state.sending !== undefined,
+  'sends nothing': (state) => dueAt(state) !== undefined && !isUnsaved(state),
+  'forgets a text': (state) => isUnsaved(state) && dueAt(state) === undefined && !isExcused(state),
+};
+
+const isExcused = ({ sending, conflict, failure }: AutosaveState): boolean => sending !== undefined || conflict !== undefined || failure?.reason === 'content';
+
 function check(state: AutosaveState, trail: string): void {
-  const unsaved = isUnsaved(state);
-  if (saveStatus(state) === 'saved' && unsaved) throw new Error(`says saved: ${trail}`);
-  if (state.saved > state.revision || state.kept > state.revision) throw new Error(`saved what was not written: ${trail}`);
-  if (dueAt(state) !== undefined && (state.sending !== undefined || !unsaved)) throw new Error(`sends twice, or nothing: ${trail}`);
-  const waits = state.sending === undefined && unsaved && !state.conflict && state.failure?.reason !== 'content';
-  if (waits && dueAt(state) === undefined) throw new Error(`forgets a text: ${trail}`);
+  for (const [what, isWrong] of Object.entries(WRONG)) if (isWrong(state)) throw new Error(`${what}: ${trail}`);
 }
 
 /** What one event may not do. */

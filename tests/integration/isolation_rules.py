@@ -178,6 +178,9 @@ RULES |= {
     "api/^reports/claim-next": Rule(NOBODY, {"POST": _RADIOLOGIST}),
 }
 
+# --- The page of the report editor ----------------------------------------------------------
+RULES |= {"report/": Rule(_WRITERS, names_study=True)}
+
 
 def rule_of(route: str) -> Rule | None:
     """Return the rule of a route; None when nobody has thought about it yet."""
