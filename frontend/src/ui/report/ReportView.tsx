@@ -113,25 +113,23 @@ function useParts(config: ReportConfig, showImage: ((place: ImagePlace) => void)
   return parts;
 }
 
-/** Of React or of the browser alike. */
-type KeyboardEvent = Pick<globalThis.KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'defaultPrevented' | 'preventDefault'>;
+type Key = Pick<globalThis.KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'preventDefault' | 'target'>;
 
-const isSave = (event: KeyboardEvent): boolean => (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's';
-const isSign = (event: KeyboardEvent): boolean => (event.ctrlKey || event.metaKey) && event.key === 'Enter';
+const isCommand = (event: Key, key: string): boolean => (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === key;
 
-/** The keys of the whole editor; none goes on to the viewer. */
-function useKeys({ session, host, openDialog }: ReportServices): (event: KeyboardEvent) => void {
+function commandOf({ session, host, openDialog }: ReportServices, event: Key): (() => void) | undefined {
+  if (isCommand(event, 's')) return () => session.saveNow();
+  if (isCommand(event, 'enter')) return () => session.mayWrite && session.getState().answer?.rights.sign && openDialog('sign');
+  if (event.key === 'F1') return () => openDialog('help');
+  const isInText = event.target instanceof Element && event.target.closest('.report-document') !== null;
+  return event.key === 'F2' && !isInText ? () => host.goToField(event.shiftKey ? -1 : 1) : undefined;
+}
+
+/** The keys of the whole editor, before the text sees them: it would keep Enter for itself. */
+function useKeys(services: ReportServices): (event: Key) => void {
   return (event) => {
-    if (event.defaultPrevented) return;
-    const run = isSave(event)
-      ? () => session.saveNow()
-      : isSign(event)
-        ? () => session.mayWrite && session.getState().answer?.rights.sign && openDialog('sign')
-        : event.key === 'F1'
-          ? () => openDialog('help')
-          : event.key === 'F2'
-            ? () => host.goToField(event.shiftKey ? -1 : 1)
-            : undefined;
+    if (event.target instanceof Element && event.target.closest('dialog')) return;
+    const run = commandOf(services, event);
     if (!run) return;
     event.preventDefault();
     run();
@@ -185,20 +183,18 @@ function Body(): ReactElement {
   const [view, setView] = useState<NarrowView>('text');
   if (phase === 'failed') return <Failed />;
   return (
-    <>
+    <CallNotices>
       <Header />
       <Banners />
-      <CallNotices>
-        <Question />
-        <Views view={view} choose={setView} />
-        <FormatBar />
-        <div className="report-body" data-view={view === 'text' ? 'text' : 'side'}>
-          <SectionNav />
-          {phase === 'loading' ? <div className="not-begun" role="status">{t('Opening …')}</div> : <TextSurface />}
-          <SideColumn tab={view === 'text' ? 'priors' : view} choose={setView} />
-        </div>
-      </CallNotices>
-    </>
+      <Question />
+      <Views view={view} choose={setView} />
+      <FormatBar />
+      <div className="report-body" data-view={view === 'text' ? 'text' : 'side'}>
+        <SectionNav />
+        {phase === 'loading' ? <div className="not-begun" role="status">{t('Opening …')}</div> : <TextSurface />}
+        <SideColumn tab={view === 'text' ? 'priors' : view} choose={setView} />
+      </div>
+    </CallNotices>
   );
 }
 
@@ -233,7 +229,7 @@ export function ReportView({ config, surface, showImage, onReady }: ReportViewPr
   useEffect(() => onReady?.(() => parts.session.moveAway()), [onReady, parts]);
   return (
     <ReportContext value={services}>
-      <div className="report" data-surface={surface.kind} data-keys="own" onKeyDown={onKeyDown}>
+      <div className="report" data-surface={surface.kind} data-keys="own" onKeyDownCapture={onKeyDown}>
         <Body />
         {Shown && <Shown />}
       </div>

@@ -141,7 +141,7 @@ class FieldView implements NodeView {
 
   /** As wide as what stands in it. */
   private fit({ type, value, label }: Field): void {
-    if (type === 'text' || type === 'number') this.control.style.width = `${Math.min(48, Math.max(3, (value || label).length + 1))}ch`;
+    if (!CSS.supports('field-sizing', 'content') && (type === 'text' || type === 'number')) this.control.style.width = `${Math.min(48, Math.max(3, (value || label).length + 1))}ch`;
   }
 
   private write(): void {
