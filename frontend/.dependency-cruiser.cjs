@@ -14,7 +14,8 @@ module.exports = {
     folder('api', ['domain']),
     folder('cornerstone', ['domain'], ['@cornerstonejs/']),
     folder('tools', ['cornerstone', 'domain']),
-    folder('ui', ['tools', 'cornerstone', 'api', 'domain'], ['(@types/)?react(-dom)?/', 'react']),
+    folder('ui', ['tools', 'cornerstone', 'api', 'domain'], ['(@types/)?react(-dom)?/', 'react', '@tiptap/']),
+    { name: 'editor-library-only-in-report', severity: 'error', from: { path: '^src/', pathNot: '^src/ui/report/' }, to: { path: '^node_modules/(@tiptap/|prosemirror-)' } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

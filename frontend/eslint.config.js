@@ -8,6 +8,7 @@ import tseslint from 'typescript-eslint';
 const onlyIn = (folder, group, message) => ({ group, message: `${message} (only ${folder}/ may).` });
 const cornerstone = onlyIn('cornerstone', ['@cornerstonejs/*', '@kitware/*'], 'Call src/cornerstone instead of the library');
 const react = onlyIn('ui', ['react', 'react-dom', 'react-dom/*'], 'Components live in src/ui');
+const tiptap = onlyIn('ui/report', ['@tiptap/*', 'prosemirror-*'], 'The editor library lives in src/ui/report');
 const restrict = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
 
 export default tseslint.config(
@@ -28,9 +29,10 @@ export default tseslint.config(
     },
   },
   { files: ['src/**'], languageOptions: { globals: globals.browser } },
-  { files: ['src/domain/**', 'src/api/**', 'src/tools/**'], rules: restrict(cornerstone, react) },
-  { files: ['src/cornerstone/**'], rules: restrict(react) },
-  { files: ['src/ui/**', 'src/main.tsx'], plugins: { 'react-hooks': reactHooks }, rules: { ...reactHooks.configs.recommended.rules, ...restrict(cornerstone) } },
+  { files: ['src/domain/**', 'src/api/**', 'src/tools/**'], rules: restrict(cornerstone, react, tiptap) },
+  { files: ['src/cornerstone/**'], rules: restrict(react, tiptap) },
+  { files: ['src/ui/**', 'src/main.tsx', 'src/report.tsx'], plugins: { 'react-hooks': reactHooks }, rules: { ...reactHooks.configs.recommended.rules, ...restrict(cornerstone, tiptap) } },
+  { files: ['src/ui/report/**'], rules: restrict(cornerstone) },
   {
     files: ['src/domain/**'],
     rules: { 'no-restricted-globals': ['error', 'window', 'document', 'navigator', 'fetch', 'localStorage', 'sessionStorage', 'location'] },

@@ -16,7 +16,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 4000,
-    rollupOptions: { input: 'src/main.tsx' },
+    rollupOptions: { input: ['src/main.tsx', 'src/report.tsx'] },
   },
   test: { include: ['tests/**/*.test.ts'], environment: 'node' },
 });

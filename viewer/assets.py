@@ -4,11 +4,16 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.templatetags.static import static
 
 MANIFEST = Path(__file__).resolve().parent / "static" / "viewer" / "manifest.json"
-ENTRY = "src/main.tsx"
+VIEWER = "src/main.tsx"
+REPORT = "src/report.tsx"
+
+
+Manifest = dict[str, dict[str, Any]]
 
 
 class FrontEndNotBuiltError(RuntimeError):
@@ -23,15 +28,33 @@ class Assets:
     styles: tuple[str, ...]
 
 
-@lru_cache(maxsize=1)
-def _read(manifest: Path, modified_ns: int) -> Assets:
-    chunk = json.loads(manifest.read_text(encoding="utf-8"))[ENTRY]
-    styles = tuple(static(f"viewer/{name}") for name in chunk.get("css", ()))
-    return Assets(script=static(f"viewer/{chunk['file']}"), styles=styles)
+def _chunks(manifest: Manifest, name: str, seen: dict[str, None]) -> dict[str, None]:
+    """Return the names of a chunk and of all that it imports at once, what is imported first."""
+    if name not in seen:
+        seen[name] = None
+        for imported in manifest[name].get("imports", ()):
+            _chunks(manifest, imported, seen)
+    return seen
 
 
-def assets() -> Assets:
+@lru_cache(maxsize=4)
+def _read(path: Path, entry: str, modified_ns: int) -> Assets:
+    manifest: Manifest = json.loads(path.read_text(encoding="utf-8"))
+    names = reversed(_chunks(manifest, entry, {}))
+    styles = dict.fromkeys(style for name in names for style in manifest[name].get("css", ()))
+    return Assets(
+        script=static(f"viewer/{manifest[entry]['file']}"),
+        styles=tuple(static(f"viewer/{style}") for style in styles),
+    )
+
+
+def assets(entry: str = VIEWER) -> Assets:
     """Return the files of the current build; a new build is noticed without a restart.
+
+    Parameters
+    ----------
+    entry : str
+        Source of the entry, as the manifest names it: ``VIEWER`` or ``REPORT``.
 
     Raises
     ------
@@ -44,4 +67,4 @@ def assets() -> Assets:
         raise FrontEndNotBuiltError(
             "The front end is not built: run 'npm ci && npm run build' in frontend/"
         ) from None
-    return _read(MANIFEST, modified_ns)
+    return _read(MANIFEST, entry, modified_ns)

@@ -1,4 +1,4 @@
-"""The viewer's page: who may open which studies, and what the front end must know."""
+"""The pages of viewer and report editor: who may open what, and what the front end must know."""
 
 import json
 import logging
@@ -7,9 +7,12 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 from django.views.i18n import JSONCatalog
 
@@ -17,12 +20,13 @@ from archive.models import Study
 from archive.selectors import Principal, studies_visible_to
 from audit.actors import Actor
 from audit.services import record_study_accessed
-from viewer.assets import FrontEndNotBuiltError, assets
+from viewer.assets import REPORT, FrontEndNotBuiltError, assets
 
 logger = logging.getLogger(__name__)
 
 # PS3.5 9.1: digits and dots, 64 characters at most.
 _UID = re.compile(r"[0-9.]{1,64}", re.ASCII)
+_FACILITY = re.compile(r"[0-9]{1,17}", re.ASCII)
 # More than the viewer can lay out; a longer list is a mistake, or somebody probing.
 MAX_STUDIES = 16
 
@@ -46,25 +50,75 @@ def requested_uids(request: HttpRequest) -> list[str]:
 
 @login_required
 @never_cache
+@ensure_csrf_cookie
 @require_safe
 def viewer_page(request: HttpRequest) -> HttpResponse:
     uids = requested_uids(request)
-    studies = list(
-        studies_visible_to(cast(Principal, request.user)).filter(study_instance_uid__in=uids)
-    )
+    studies = list(_visible(request).filter(study_instance_uid__in=uids))
     if uids and not studies:
         raise Http404
     try:
         built = assets()
     except FrontEndNotBuiltError as error:
-        logger.error("%s", error)
-        return HttpResponse(str(error), status=503, content_type="text/plain; charset=utf-8")
-    _record(request, studies)
-    context = {"assets": built, "config": _config(request, uids)}
-    return render(request, "viewer/viewer.html", context)
+        return _not_built(error)
+    _record(request, studies, "viewer")
+    facts = {"studyInstanceUIDs": uids, "dicomWebRoot": "/dicom-web"}
+    config = {**facts, **_places(request), "report": _report_places(request)}
+    return render(request, "viewer/viewer.html", {"assets": built, "config": config})
 
 
-def _record(request: HttpRequest, studies: list[Study]) -> None:
+@login_required
+@never_cache
+@ensure_csrf_cookie
+@require_safe
+def report_page(request: HttpRequest) -> HttpResponse:
+    study = _study_to_report(request)
+    try:
+        built = assets(REPORT)
+    except FrontEndNotBuiltError as error:
+        return _not_built(error)
+    _record(request, [study], "report editor")
+    facts = {"studyInstanceUID": study.study_instance_uid, **_places(request)}
+    config = {**facts, **(_report_places(request) or {})}
+    return render(request, "viewer/report.html", {"assets": built, "config": config})
+
+
+def _visible(request: HttpRequest) -> QuerySet[Study]:
+    return studies_visible_to(cast(Principal, request.user))
+
+
+def _study_to_report(request: HttpRequest) -> Study:
+    """Return the study of the address; of several with its UID the one that came first.
+
+    Raises
+    ------
+    Http404
+        There is none, it may not be seen, or the user writes no reports: one answer for all.
+    """
+    uid, facility = (request.GET.get(name, "") for name in ("StudyInstanceUID", "facility"))
+    if not request.user.has_perm("reports.write_report") or not _UID.fullmatch(uid):
+        raise Http404
+    studies = _visible(request).filter(study_instance_uid=uid)
+    if facility:
+        studies = studies.filter(facility_id=_facility_number(facility))
+    study = studies.order_by("pk").first()
+    if study is None:
+        raise Http404
+    return study
+
+
+def _facility_number(text: str) -> int:
+    if not _FACILITY.fullmatch(text):
+        raise Http404
+    return int(text)
+
+
+def _not_built(error: FrontEndNotBuiltError) -> HttpResponse:
+    logger.error("%s", error)
+    return HttpResponse(str(error), status=503, content_type="text/plain; charset=utf-8")
+
+
+def _record(request: HttpRequest, studies: list[Study], means: str) -> None:
     address = getattr(request, "client_address", request.META.get("REMOTE_ADDR", ""))
     actor = Actor.of_user(request.user, address)
     for study in studies:
@@ -73,18 +127,29 @@ def _record(request: HttpRequest, studies: list[Study]) -> None:
             study_instance_uid=study.study_instance_uid,
             facility_id=study.facility_id,
             patient_id=study.dicom_patient_id,
-            means="viewer",
+            means=means,
         )
 
 
-def _config(request: HttpRequest, uids: list[str]) -> dict[str, Any]:
-    """Return what the front end reads from the page; see frontend/src/api/config.ts."""
+def _places(request: HttpRequest) -> dict[str, Any]:
+    """Return what both pages read; see frontend/src/api/config.ts."""
     return {
-        "studyInstanceUIDs": uids,
-        "dicomWebRoot": "/dicom-web",
         "worklistURL": resolve_url(settings.LOGIN_REDIRECT_URL),
         "loginURL": resolve_url(settings.LOGIN_URL),
         "messages": _messages(request),
+    }
+
+
+def _report_places(request: HttpRequest) -> dict[str, Any] | None:
+    """Return what the report editor reads; nothing for those who write no reports."""
+    user = request.user
+    if not user.is_authenticated or not user.has_perm("reports.write_report"):
+        return None
+    return {
+        "me": {"id": user.pk, "name": user.get_full_name() or user.get_username()},
+        "reportURL": reverse("report"),
+        "viewerURL": reverse("viewer"),
+        "facility": request.GET.get("facility", ""),
     }
 
 

@@ -73,6 +73,7 @@ def noctis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveNoctis]:
                 "desk": ("FACILITY", "Elsewhere"),
                 "sender": ("TECHNICIAN", "Test hospital"),
                 "chief": ("ADMIN", None),
+                "colleague": ("RADIOLOGIST", None),
             },
         )
         session = server.session(people.users["sender"].token)

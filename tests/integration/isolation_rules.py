@@ -260,6 +260,9 @@ RULES |= {
     "letterhead/sample/": Rule(NOBODY, {"POST": LETTERHEADS}),
 }
 
+# --- The page of the report editor ----------------------------------------------------------
+RULES |= {"report/": Rule(_WRITERS, names_study=True)}
+
 
 def rule_of(route: str) -> Rule | None:
     """Return the rule of a route; None when nobody has thought about it yet."""

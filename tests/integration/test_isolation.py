@@ -166,6 +166,9 @@ class House:
                 f"&studyUID={self.instance.study.study_instance_uid}"
                 f"&seriesUID={self.instance.series.series_instance_uid}"
             )
+        if route == "report/":
+            study = UNKNOWN if is_unknown else self.instance.study.study_instance_uid
+            path += f"?StudyInstanceUID={study}"
         return path
 
     def _value(self, route: str, name: str, is_unknown: bool) -> str:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def built(monkeypatch: pytest.MonkeyPatch) -> None:
     files = assets.Assets(script="/static/viewer/main.js", styles=("/static/viewer/main.css",))
-    monkeypatch.setattr(views, "assets", lambda: files)
+    monkeypatch.setattr(views, "assets", lambda *entry: files)
 
 
 @pytest.fixture

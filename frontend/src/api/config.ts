@@ -1,14 +1,35 @@
 /** What the page tells the viewer: a JSON script element, so that no script is inline. */
+/** Of somebody who may write reports. */
+export interface ReportPlaces {
+  readonly me: { readonly id: number; readonly name: string };
+  readonly reportURL: string;
+  readonly viewerURL: string;
+  readonly facility: string;
+}
+
+/** What the page of the report editor is told. */
+export interface ReportPageConfig extends ReportPlaces {
+  readonly studyInstanceUID: string;
+  readonly worklistURL: string;
+  readonly loginURL: string;
+  readonly messages: Readonly<Record<string, string>>;
+}
+
 export interface ViewerConfig {
   readonly studyInstanceUIDs: readonly string[];
   readonly dicomWebRoot: string;
   readonly worklistURL: string;
   readonly loginURL: string;
   readonly messages: Readonly<Record<string, string>>;
+  readonly report: ReportPlaces | null;
 }
 
-export function readConfig(document: Document): ViewerConfig {
+function read(document: Document): unknown {
   const element = document.getElementById('noctis-config');
   if (!element?.textContent) throw new Error('The page carries no configuration');
-  return JSON.parse(element.textContent) as ViewerConfig;
+  return JSON.parse(element.textContent);
 }
+
+export const readConfig = (document: Document): ViewerConfig => read(document) as ViewerConfig;
+
+export const readReportConfig = (document: Document): ReportPageConfig => read(document) as ReportPageConfig;

@@ -63,6 +63,7 @@ export const COMMANDS: readonly Command[] = [
   command('tool-pan', 'Pan', 'Tools', ['p'], tool('pan')),
   command('layout', 'Next layout', 'Page', ['l'], (workspace) => workspace.setLayout(nextLayout(workspace.getState().layout))),
   command('text', 'Show or hide text', 'Page', ['t'], (workspace) => workspace.toggleText()),
+  command('report', 'Report', 'Page', ['e'], (workspace) => workspace.setReport(!workspace.getState().showReport)),
   command('help', 'Keys and mouse', 'Page', ['?', 'F1'], (workspace) => workspace.setHelp(true)),
   command('dismiss', 'Stop, close', 'Page', ['Escape'], dismiss),
 ];

@@ -7,6 +7,8 @@ const BY_KEY = new Map(COMMANDS.flatMap((command) => command.keys.map((key) => [
 /** Typing and choosing belong to the control that has the focus. */
 function isTakenByControl(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement | null;
+  // The report beside the images has keys of its own, all of them.
+  if (target?.closest('[data-keys="own"], [contenteditable]')) return true;
   const control = target?.closest('input, select, textarea, button, a, [role="menu"], [role="listbox"], dialog');
   if (!control) return false;
   if (control.matches('button, a')) return event.key === ' ' || event.key === 'Enter';

@@ -20,6 +20,7 @@ export interface WorkspaceState {
   readonly tool: PointerTool;
   readonly showText: boolean;
   readonly showHelp: boolean;
+  readonly showReport: boolean;
 }
 
 const isObstacle = (failure: ViewerError | undefined): boolean => failure?.kind === 'network' || failure?.kind === 'session';
@@ -39,6 +40,7 @@ export class Workspace {
     tool: 'scroll',
     showText: true,
     showHelp: false,
+    showReport: false,
   };
 
   constructor() {
@@ -96,6 +98,18 @@ export class Workspace {
 
   setHelp(showHelp: boolean): void {
     this.update({ showHelp });
+  }
+
+  setReport(showReport: boolean): void {
+    this.update({ showReport });
+  }
+
+  /** Show image `index` of a display set: where it lies already, or else in the active viewport. */
+  reveal(set: DisplaySet, index: number): void {
+    const place = this.visibleSets.indexOf(set) < 0 ? -1 : this.current.sets.indexOf(set);
+    if (place < 0) this.place(set);
+    else this.activate(place);
+    this.activeView.goTo(index);
   }
 
   /** Windows offered for the active viewport, in the order of the digit keys. */

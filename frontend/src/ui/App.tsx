@@ -1,5 +1,5 @@
 /** The page: patient, tools, series, viewports. */
-import { useEffect, useMemo, type CSSProperties, type ReactElement } from 'react';
+import { useEffect, useMemo, useState, type CSSProperties, type ReactElement } from 'react';
 import { viewportCount } from '../domain/layout';
 import { t } from '../domain/text';
 import { handleKey } from '../tools/keyboard';
@@ -9,6 +9,7 @@ import type { IconName } from './icons';
 import type { StudyEntry } from './library';
 import { NetworkNotice, PageState, SignInNotice, usePageFailure } from './Notices';
 import { Opening } from './opening';
+import { REPORT_WIDTH, ReportBeside, useImageRequests } from './ReportBeside';
 import { PatientBar } from './PatientBar';
 import { SeriesRail } from './SeriesRail';
 import { Toolbar } from './Toolbar';
@@ -75,11 +76,15 @@ export function App(): ReactElement {
   const studies = useStudies();
   const failure = usePageFailure();
   const closed = closedReason(studies);
+  const { showReport } = useWorkspace();
+  const [width, setWidth] = useState(REPORT_WIDTH);
+  const style = { '--report-width': `${width}px` } as CSSProperties;
   useKeyboard();
+  useImageRequests();
   useOpening(studies);
   useEffect(() => void library.load(), [library]);
   return (
-    <div className="viewer">
+    <div className="viewer" data-report={showReport} style={style}>
       <PatientBar />
       {failure === 'session' && <SignInNotice />}
       {failure === 'network' && <NetworkNotice />}
@@ -90,6 +95,7 @@ export function App(): ReactElement {
           <Toolbar />
           <SeriesRail />
           <Grid studies={studies} />
+          <ReportBeside width={width} setWidth={setWidth} />
         </>
       )}
       <HelpDialog />

@@ -39,11 +39,13 @@ function Keys({ keys }: { readonly keys: readonly string[] }): ReactElement {
 }
 
 function KeyGroup({ group }: { readonly group: CommandGroup }): ReactElement {
+  const { config } = useServices();
+  const known = COMMANDS.filter((command) => command.group === group && (config.report || command.id !== 'report'));
   return (
     <section>
       <h3>{t(group)}</h3>
       <dl>
-        {COMMANDS.filter((command) => command.group === group).map((command) => (
+        {known.map((command) => (
           <div key={command.id}>
             <dt>{t(command.label)}</dt>
             <dd>

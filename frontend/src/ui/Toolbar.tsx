@@ -82,8 +82,8 @@ function LayoutMenu(): ReactElement {
 }
 
 export function Toolbar(): ReactElement {
-  const { workspace } = useServices();
-  const { tool, showText } = useWorkspace();
+  const { workspace, config } = useServices();
+  const { tool, showText, showReport } = useWorkspace();
   const { status, playing, inverted, colour, set } = useView(workspace.activeView);
   const idle = status === 'empty';
   return (
@@ -110,6 +110,7 @@ export function Toolbar(): ReactElement {
       </div>
       <div className="tool-group tool-group-end">
         <CommandButton command="text" icon="text" label="Text" pressed={showText} />
+        {config.report && <CommandButton command="report" icon="report" label="Report" pressed={showReport} />}
         <CommandButton command="help" icon="help" label="Keys" />
       </div>
     </div>

@@ -20,7 +20,7 @@ def manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def write(path: Path, script: str, *styles: str, modified_ns: int = 1) -> None:
-    path.write_text(json.dumps({module.ENTRY: {"file": script, "css": list(styles)}}))
+    path.write_text(json.dumps({module.VIEWER: {"file": script, "css": list(styles)}}))
     os.utime(path, ns=(modified_ns, modified_ns))
 
 
@@ -41,3 +41,19 @@ def test_a_new_build_is_noticed(manifest: Path) -> None:
 def test_a_missing_build_says_what_to_do(manifest: Path) -> None:
     with pytest.raises(module.FrontEndNotBuiltError, match="npm run build"):
         module.assets()
+
+
+def test_styles_of_shared_chunks_come_before_the_entry_s_own(manifest: Path) -> None:
+    chunks = {
+        module.REPORT: {"file": "report.js", "imports": ["_shared"], "css": ["report.css"]},
+        "_shared": {"file": "shared.js", "imports": ["_base"], "css": ["shared.css"]},
+        "_base": {"file": "base.js", "imports": ["_shared"], "css": ["base.css"]},
+    }
+    manifest.write_text(json.dumps(chunks))
+    found = module.assets(module.REPORT)
+    assert found.script == "/static/viewer/report.js"
+    assert [style.rpartition("/")[2] for style in found.styles] == [
+        "base.css",
+        "shared.css",
+        "report.css",
+    ]
