@@ -21,9 +21,15 @@ def quality(
     context = browser.new_context(viewport=DESKTOP, storage_state=signed_in("sender"))
     page = watch.attach(context.new_page())
     page.goto(f"{noctis.url}/quality/{SECOND.study}/")
+    _ready(page)
     yield page
     context.close()
     watch.check()
+
+
+def _ready(page: Page) -> None:
+    """Wait until the page listens to keys."""
+    expect(page.locator("#decide[data-ready]")).to_be_visible()
 
 
 def test_a_series_is_rejected_and_taken_back_by_keyboard(quality: Page) -> None:
@@ -38,7 +44,7 @@ def test_a_series_is_rejected_and_taken_back_by_keyboard(quality: Page) -> None:
     quality.keyboard.press("Enter")
     expect(cards.first).to_have_class(re.compile("is-rejected"))
     expect(cards.first).to_contain_text("Positioning")
-    quality.wait_for_load_state()
+    _ready(quality)
     quality.keyboard.press("r")  # the reason given last comes first
     expect(quality.get_by_role("dialog")).to_be_visible()
     expect(quality.locator("[data-reasons] label").first).to_contain_text("Positioning")

@@ -134,7 +134,10 @@ const KEYS = {
   },
 };
 
-const isTyping = (target) => target.closest("textarea, select, input:not([type=checkbox])") !== null;
+// Focus may stay for a moment in a dialog that was just closed.
+const isTyping = (target) =>
+  target.closest("textarea, select, input:not([type=checkbox])") !== null &&
+  target.closest("dialog:not([open])") === null;
 
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -185,3 +188,4 @@ one("[data-search]")?.addEventListener("input", () => {
 });
 // An answer without a picture is no error, but a broken sign would look like one.
 document.addEventListener("error", (event) => event.target.classList?.add("is-missing"), true);
+decide.dataset.ready = "true";
