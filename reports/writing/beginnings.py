@@ -11,6 +11,7 @@ from reports.content import Content, empty, plain_text
 from reports.errors import BadContentError, UnknownTemplateError
 from reports.lifecycle import ReportStatus
 from reports.models import DraftKind, Report, ReportTemplate, ReportVersion
+from reports.writing.filling import filled
 
 ADDENDUM_CODE: Final = "55107-7"  # LOINC: Addendum
 
@@ -47,7 +48,7 @@ def from_template(study: Study, key: str) -> Content:
     template = ReportTemplate.objects.filter(mine, key=key, is_active=True).first()
     if template is None:
         raise UnknownTemplateError(_("There is no such template."))
-    return {**template.content, "template": key}
+    return filled({**template.content, "template": key}, study)
 
 
 def with_addendum(content: Content) -> Content:

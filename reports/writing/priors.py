@@ -16,8 +16,19 @@ _UNSIGNED: Final = frozenset({ReportStatus.UNREAD, ReportStatus.DRAFT, ReportSta
 
 
 def has_priors(study: Study) -> bool:
-    """Say whether the patient has another study here."""
-    return Study.objects.filter(patient_id=study.patient_id).exclude(pk=study.pk).exists()
+    """Say whether the patient has an earlier study here."""
+    return earlier_studies(study).exists()
+
+
+def earlier_studies(study: Study) -> QuerySet[Study]:
+    """Return the patient's studies that are not later than `study`, the newest first.
+
+    All are of the same facility: a patient belongs to one.
+    """
+    others = Study.objects.filter(patient_id=study.patient_id).exclude(pk=study.pk)
+    if study.study_date:
+        others = others.filter(study_date__lte=study.study_date)
+    return others.order_by("-study_date", "-study_time", "-pk")
 
 
 def priors_of(study: Study, principal: Principal) -> list[dict[str, Any]]:
