@@ -14,6 +14,7 @@ from audit.actors import Actor
 from audit.services import record_administration
 from reports.assignment.services import is_reader
 from reports.models import AssignmentRule, TurnaroundTarget
+from reports.selectors import name_of
 
 
 class ManagedAdmin(ModelAdmin):  # type: ignore[misc]
@@ -86,6 +87,14 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
             "readers",
             "workload_limit",
         )
+        help_texts = {
+            "position": _("The first rule that fits and has a free reader decides: 1 before 2."),
+            "facility": _("Blank: every facility."),
+            "modality": _("As DICOM writes it, e.g. CT. Blank: every modality."),
+            "body_part": _("As DICOM writes it, e.g. CHEST. Blank: every part."),
+            "priority": _("Blank: every priority."),
+            "workload_limit": _("Unread studies of one reader. Blank: no limit."),
+        }
 
     def clean_modality(self) -> str:
         """Return the modality in capitals (PS3.5 6.2, CS)."""
@@ -127,10 +136,13 @@ class AssignmentRuleAdmin(ManagedAdmin):
     filter_horizontal = ("readers",)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "readers":
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "readers" and field is not None:
             active = get_user_model()._default_manager.filter(is_active=True)
-            kwargs["queryset"] = active.order_by("last_name", "username")
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
+            keys = [user.pk for user in active if is_reader(user)]
+            field.queryset = active.filter(pk__in=keys).order_by("last_name", "username")
+            field.label_from_instance = name_of
+        return field
 
 
 class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -139,6 +151,11 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = TurnaroundTarget
         fields = ("facility", "priority", "modality", "minutes")
+        help_texts = {
+            "facility": _("Blank: every facility that has no target of its own."),
+            "modality": _("As DICOM writes it, e.g. CT. Blank: every modality."),
+            "minutes": _("From when the study came in until its report is final."),
+        }
 
     def clean_modality(self) -> str:
         """Return the modality in capitals (PS3.5 6.2, CS)."""

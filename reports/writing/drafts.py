@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from archive.models import Study
 from audit.actors import Actor
 from audit.lifecycle_events import Subject, record_draft_discarded, record_draft_started
+from reports.assignment.services import assign, is_reader
 from reports.content import Content, ContentError, checked
 from reports.errors import (
     BadContentError,
@@ -129,7 +130,14 @@ def start_draft(study: Study, hold: Hold, *, kind: str, template: str = "", acto
     report.save()
     change_reading(reading, study, status=status)
     record_draft_started(actor=actor, subject=Subject.of_study(study), kind=kind, template=template)
+    _give_to_writer(reading, study, hold.user, actor)
     return report
+
+
+def _give_to_writer(reading: Reading, study: Study, user: Any, actor: Actor) -> None:
+    """Give a study that is nobody's to the radiologist who writes on it."""
+    if reading.assigned_to_id is None and is_reader(user):
+        assign(study, user, by=user, because=_("Began to write"), actor=actor)
 
 
 def _status_when_started(status: str, kind: str) -> str:

@@ -40,12 +40,12 @@ def everything_about(study: Study, user: Any, report: Report | None) -> dict[str
 
 def study_facts(study: Study) -> dict[str, Any]:
     """Return the study and its patient; dates and times in DICOM form (PS3.5 6.2)."""
-    name = PersonName.parse(study.patient_name)
+    name, local_name = names_of_patient(study)
     return {
         "study_instance_uid": study.study_instance_uid,
         "facility": {"id": study.facility_id, "name": study.facility.name},
-        "patient_name": name.alphabetic.display_sorted() or name.display(),
-        "patient_name_local": name.ideographic.display_sorted() or name.phonetic.display_sorted(),
+        "patient_name": name,
+        "patient_name_local": local_name,
         "patient_id": study.dicom_patient_id,
         "birth_date": study.patient_birth_date,
         "sex": study.patient_sex,
@@ -60,6 +60,15 @@ def study_facts(study: Study) -> dict[str, Any]:
         "received_at": study.received_at,
         "instance_count": study.instance_count,
     }
+
+
+def names_of_patient(study: Study) -> tuple[str, str]:
+    """Return the name as 'Family, Given' and, beside it, as it is written in its own script."""
+    name = PersonName.parse(study.patient_name)
+    local = name.ideographic
+    written = f"{local.family} {local.given}".strip() or name.phonetic.display_sorted()
+    latin = name.alphabetic.display_sorted()
+    return (latin, written) if latin else (written, "")
 
 
 def age_of(study: Study) -> str:

@@ -91,6 +91,7 @@ def test_a_report_is_written_signed_and_read_by_its_facility(rita, study, north)
     reading = Reading.objects.get(study=study)
     assert reading.status == "final"
     assert reading.final_at and reading.opened_at
+    assert (reading.assigned_to, reading.assigned_because) == (rita.user, "Began to write")
     facts = desk.get()
     assert facts["report"]["versions"][0]["version_hash"] == version["version_hash"]
     assert facts["lease"] is None

@@ -4,8 +4,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from reports.content import ContentError, checked
 from reports.models import Report
-from tests.factories.reading import make_report, make_version
+from tests.factories.reading import content_of, make_report, make_version
 
 
 @pytest.fixture
@@ -49,3 +50,23 @@ def test_a_report_whose_versions_are_gone_is_found(study):
 def test_a_report_that_was_never_signed_has_no_chain(study):
     Report.objects.create(study=study, status="draft")
     assert verify() == "0 reports, 0 versions: all whole\n"
+
+
+def test_numbers_of_fields_come_back_from_the_database_as_they_were_signed(study, rita):
+    attributes = {"key": "size", "label": "Size", "type": "number", "value": "6"}
+    bounds = {"minimum": 0.1, "maximum": float(2**53)}
+    content = content_of()
+    field = {"type": "field", "attrs": {**attributes, **bounds}}
+    content["sections"][0]["body"]["content"][0]["content"].append(field)
+    make_version(make_report(study), rita, content=checked(content))
+    assert verify() == "1 reports, 1 versions: all whole\n"
+
+
+@pytest.mark.parametrize("bound", [1e16, -1e300, 10**30])
+def test_numbers_that_databases_write_differently_are_refused(bound):
+    content = content_of()
+    attributes = {"key": "size", "label": "Size", "type": "number", "maximum": bound}
+    field = {"type": "field", "attrs": attributes}
+    content["sections"][0]["body"]["content"][0]["content"].append(field)
+    with pytest.raises(ContentError):
+        checked(content)
