@@ -124,6 +124,8 @@ def test_signing_waits_for_what_blocks_it(
     dialog.get_by_role("button", name="Go there").click()
     report.page.keyboard.type("Normal.")
     report.page.keyboard.press("Control+Enter")
+    expect(dialog.locator("input[type=password]")).to_be_visible()
+    expect(dialog.get_by_text("Looking through")).to_have_count(0)
     for tick in dialog.locator("input[type=checkbox]").all():
         tick.check()
     dialog.locator("input[type=password]").fill("not the password")

@@ -292,9 +292,15 @@ export class ReportSession {
   }
 
   private onConflict(conflict: Conflict): void {
-    if (conflict.reason === 'stale-lease') this.update({ lease: { kind: 'lost', reader: this.lostTo() ?? conflict.by ?? null } });
+    if (conflict.reason === 'stale-lease') this.update({ lease: { kind: 'lost', reader: this.lostTo() ?? null } });
     this.dispatch({ type: 'conflicted', conflict });
-    void this.refresh().catch(() => undefined);
+    this.refresh().then(() => this.nameTaker(), () => undefined);
+  }
+
+  /** Who has the lease now; that is not who saved the draft last. */
+  private nameTaker(): void {
+    const { lease, answer } = this.state;
+    if (lease.kind === 'lost') this.update({ lease: { kind: 'lost', reader: answer?.lease.reader ?? lease.reader } });
   }
 
   private lostTo(): Person | undefined {
