@@ -1,7 +1,7 @@
 """The communication of a critical result becomes a part of the report, which a radiologist signs.
 
 It goes into the draft that is open, as a section of its own; where the report is final, an addendum
-is prepared. Nobody is disturbed for it: while a window holds the report, or has only just lost it,
+is prepared. Nobody is disturbed for it: while a window writes a draft, or has only just lost it,
 the text waits, and the task of every minute tries again. A text that the reader has written in
 already is not written twice.
 """
@@ -14,7 +14,6 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from archive.models import Study
 from audit.actors import SYSTEM
 from audit.lifecycle_events import Subject, record_draft_started
 from reports.content import Content, report_text
@@ -66,7 +65,7 @@ def document_communication(key: int) -> bool:
         return False
     study, text = result.study, communication_text(result)
     reading, report = lock_reading(study), report_of(study)
-    if report is None or _is_written_elsewhere(study):
+    if report is None or _is_being_written(report):
         return False
     if not _says(report, text):
         content = _with_communication(report, result, text)
@@ -79,8 +78,11 @@ def document_communication(key: int) -> bool:
     return True
 
 
-def _is_written_elsewhere(study: Study) -> bool:
-    lease = ReaderLease.objects.filter(study=study, reader__isnull=False).first()
+def _is_being_written(report: Report) -> bool:
+    """Say whether a window has a draft open: one that only shows what was signed is no reason."""
+    if not report.draft_kind:
+        return False
+    lease = ReaderLease.objects.filter(study=report.study_id, reader__isnull=False).first()
     if lease is None or lease.expires_at is None:
         return False
     return lease.expires_at > timezone.now() - LEFT_ALONE

@@ -98,7 +98,7 @@ def test_presets_by_digit_and_menu(viewer: ViewerPage) -> None:
     viewer.page.keyboard.press("2")
     viewer.wait(range={"lower": -1350, "upper": 149})
     viewer.page.get_by_title("Window presets").click()
-    viewer.page.get_by_role("menuitemradio", name="Bone").click()
+    viewer.page.get_by_role("menuitem", name="Bone").click()
     viewer.wait(range={"lower": -500, "upper": 1499})
     expect(viewer.viewport()).to_contain_text("W 2000  L 500  HU")
 
@@ -208,7 +208,7 @@ def test_a_voi_table_bends_the_greys(viewer: ViewerPage) -> None:
     squares = [(column / 255) ** 2 * 255 for column in columns]
     expect_greys(viewer, columns, 100, (256, 200), squares)
     viewer.page.get_by_title("Window presets").click()
-    viewer.page.get_by_role("menuitemradio", name="Full range").click()
+    viewer.page.get_by_role("menuitem", name="Full range").click()
     expect_greys(viewer, columns, 100, (256, 200), columns)
     viewer.page.keyboard.press("0")
     expect_greys(viewer, columns, 100, (256, 200), squares)

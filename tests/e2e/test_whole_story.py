@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -111,13 +112,13 @@ def _file() -> bytes:
     return stream.getvalue()
 
 
-def _sign(house: House, report: ReportPage, kind: str = "") -> None:
-    """Sign what is open, as `kind` where there is a choice; every warning is overruled."""
+def _sign(house: House, report: ReportPage, *answers: str) -> None:
+    """Sign what is open with these answers; every warning is overruled."""
     report.page.keyboard.press("Control+Enter")
     dialog = report.page.get_by_role("dialog")
     expect(dialog.locator("input[type=password]")).to_be_visible(timeout=PATIENCE_MS)
-    if kind:
-        dialog.get_by_text(kind, exact=True).click()
+    for answer in answers:
+        dialog.get_by_text(answer, exact=True).click()
     sign = dialog.get_by_role("button", name="Sign", exact=True)
     expect(dialog.get_by_text("Looking through the report")).to_have_count(0)
     for tick in dialog.locator("input[type=checkbox]").all():
@@ -189,7 +190,7 @@ def test_a_study_goes_through_all_hands(house: House) -> None:
     _choose(reader, "Go on writing")
     report.write("impression", " Operation is advised.")
     report.save()
-    _sign(house, report, "Final")
+    _sign(house, report, "Final", "Minor")
     expect(reader.get_by_test_id("report-status")).to_have_text("Final")
     desk.reload()
     expect(desk.get_by_text("Operation is advised.")).to_be_visible()
@@ -214,19 +215,29 @@ def test_a_study_goes_through_all_hands(house: House) -> None:
 
     # --- The reader signs it; the print at the desk is out of date.
     reader.reload()
-    expect(report.section("addendum-1")).to_contain_text("Dr. Ward", timeout=TASK_MS)
+    expect(report.section("addendum-1")).to_contain_text("acknowledged by desk", timeout=TASK_MS)
     _sign(house, report)
     expect(reader.get_by_test_id("report-status")).to_contain_text("addendum")
     checked.reload()
     expect(checked.get_by_role("heading")).to_have_text("This print is superseded")
     expect(checked.locator("body")).not_to_contain_text("Rightly")
 
+    _expect_documents(house)
     _expect_trail(house)
+
+
+def _expect_documents(house: House) -> None:
+    """Hold that the worker brings what was signed into the study, as a document and as a tree."""
+    deadline = time.monotonic() + TASK_MS / 1000
+    wanted = {ENCAPSULATED_PDF, ENHANCED_SR}
+    while not wanted <= (found := set(house.state()["classes"])):
+        assert time.monotonic() < deadline, f"the study holds only {found}"
+        time.sleep(1)
 
 
 def _choose(page: Page, name: str) -> None:
     page.get_by_role("button", name="More", exact=True).click()
-    page.get_by_role("menu").get_by_text(name).click()
+    page.get_by_role("menuitem", name=name).click()
 
 
 def _expect_trail(house: House) -> None:
@@ -241,11 +252,11 @@ def _expect_trail(house: House) -> None:
         ("tech", "priority"),
         ("tech", "accepted"),
         ("chief", "reader"),
-        ("reader", "lease"),
+        ("reader", "report opened"),
         ("reader", "preliminary"),
         ("reader", "final"),
         ("desk", "pdf"),
-        ("reader", "critical"),
+        ("reader", "critical result reported"),
         ("desk", "acknowledged"),
         ("reader", "addendum"),
     ]

@@ -5,6 +5,7 @@ export interface Choice {
   readonly key: string;
   readonly label: string;
   readonly hint?: string;
+  /** Given for one of several states, left out for an action. */
   readonly chosen?: boolean;
   readonly choose: () => void;
 }
@@ -16,8 +17,10 @@ interface MenuProps {
   readonly disabled?: boolean;
 }
 
+const ENTRIES = '.menu-choice';
+
 function moveFocus(list: HTMLElement, step: number): void {
-  const entries = [...list.querySelectorAll<HTMLElement>('[role="menuitemradio"]')];
+  const entries = [...list.querySelectorAll<HTMLElement>(ENTRIES)];
   const index = entries.findIndex((entry) => entry === document.activeElement);
   entries[(index + step + entries.length) % entries.length]?.focus();
 }
@@ -31,7 +34,8 @@ export function Menu({ label, children, choices, disabled = false }: MenuProps):
 
   useEffect(() => {
     if (!open) return undefined;
-    list.current?.querySelector<HTMLElement>('[aria-checked="true"], [role="menuitemradio"]')?.focus();
+    list.current?.querySelector<HTMLElement>('[aria-checked="true"]')?.focus();
+    if (!list.current?.contains(document.activeElement)) list.current?.querySelector<HTMLElement>(ENTRIES)?.focus();
     const onPointer = (event: PointerEvent): void => {
       const target = event.target as Node;
       if (!list.current?.contains(target) && !button.current?.contains(target)) setPlace(undefined);
@@ -67,8 +71,8 @@ export function Menu({ label, children, choices, disabled = false }: MenuProps):
             <button
               key={choice.key}
               type="button"
-              role="menuitemradio"
-              aria-checked={choice.chosen === true}
+              role={choice.chosen === undefined ? 'menuitem' : 'menuitemradio'}
+              aria-checked={choice.chosen}
               className="menu-choice"
               onClick={() => {
                 choice.choose();
