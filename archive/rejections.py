@@ -58,7 +58,8 @@ def honour(note: RejectionNote, candidate: Candidate, study: Study) -> Rejection
         is_external=rejection.is_external,
     )
     if study.is_hidden and not was_hidden:
-        _tell(study, "study.rejected", reason=note.reason or note.title)
+        reason = note.reason or note.title
+        _tell(study, "study.rejected", reason=reason, by_id=origin.actor_id)
     return rejection
 
 
@@ -105,7 +106,7 @@ def undo_rejection(rejection: Rejection, *, actor: Actor) -> Study:
     return study
 
 
-def _tell(study: Study, topic: str, **more: str) -> None:
+def _tell(study: Study, topic: str, **more: str | int | None) -> None:
     publish(
         topic,
         facility_id=study.facility_id,

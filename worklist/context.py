@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 _NAVIGATION: Final = (
     (_("Worklist"), "/worklist/", "archive.view_study"),
     (_("Upload"), "/worklist/upload/", "archive.upload_study"),
+    (_("Quality"), "/quality/", "reports.check_quality"),
     (_("Dashboard"), "/dashboard/", "reports.view_dashboard"),
     (_("Critical results"), "/critical/", "reports.report_critical"),
     (_("Letterhead"), "/letterhead/", "reports.manage_letterhead"),
@@ -29,8 +30,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _navigation(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
+    offered = [(label, address) for label, address, right in _NAVIGATION if user.has_perm(right)]
+    above = [address for _label, address in offered if request.path.startswith(address)]
+    here = max(above, key=len, default="")
     return [
-        {"label": label, "address": address, "is_here": request.path == address}
-        for label, address, right in _NAVIGATION
-        if user.has_perm(right)
+        {"label": label, "address": address, "is_here": address == here}
+        for label, address in offered
     ]

@@ -70,10 +70,11 @@ class StudyRow:
     assigned_because: str
     clock: Clock
     is_released: bool
+    attachments: int
 
 
-def study_row(study: Study, sight: Sight, sort: str = "date") -> StudyRow:
-    """Return the row of `study`, as far as `sight` allows.
+def study_row(study: Study, sight: Sight, sort: str = "date", *, attachments: int = 0) -> StudyRow:
+    """Return the row of `study`, as far as `sight` allows, with its number of `attachments`.
 
     Its facility, its reading and the reader must have been fetched with it.
     """
@@ -107,10 +108,11 @@ def study_row(study: Study, sight: Sight, sort: str = "date") -> StudyRow:
         alert_detail=alert_detail,
         received_date=date_text(received.date(), "j M", language),
         received_time=f"{received:%H:%M}",
-        revision=f"{study.revision}.{reading.revision}",
+        revision=f"{study.revision}.{reading.revision}.{attachments}",
         body_parts=[part for part in study.body_parts.split("\\") if part],
         clock=clock_of(reading),
         is_released=reading.status in RELEASED,
+        attachments=attachments,
         priority=str(Priority(reading.priority).label),
         priority_key=Priority(reading.priority).name.lower(),
         priority_reason=reading.priority_reason,

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from archive.attachments.selectors import attachment_counts
 from archive.models import Study
 from notifications.selectors import latest_event_id
 from worklist.builtin_views import built_in_views, first_view
@@ -69,7 +70,12 @@ def worklist(request: SignedInRequest) -> HttpResponse:
 
 def _rows(request: SignedInRequest, studies: Any, criteria: Criteria) -> list[StudyRow]:
     sight = Sight.of(request.user)
-    return [study_row(study, sight, criteria.sort) for study in studies]
+    shown = list(studies)
+    attached = attachment_counts(request.user, [study.pk for study in shown])
+    return [
+        study_row(study, sight, criteria.sort, attachments=attached.get(study.pk, 0))
+        for study in shown
+    ]
 
 
 def _columns(request: SignedInRequest) -> dict[str, Any]:

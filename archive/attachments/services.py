@@ -193,7 +193,7 @@ def _insert(row: Attachment, actor: Actor) -> None:
         size_bytes=row.size_bytes,
         visible_to=unpacked_roles(row.visible_to),
     )
-    _publish("attachment.added", row)
+    _publish("attachment.added", row, actor)
     if row.state == Attachment.State.PENDING:
         transaction.on_commit(partial(scan_soon, row.pk), robust=True)
 
@@ -233,7 +233,7 @@ def delete_attachment(attachment: Attachment, *, user: Any, actor: Actor, reason
             sha256=bytes(row.sha256).hex(),
             reason=reason,
         )
-        _publish("attachment.removed", row)
+        _publish("attachment.removed", row, actor)
         transaction.on_commit(partial(unlink_deleted, [row]), robust=True)
 
 
@@ -271,7 +271,7 @@ def _unlink_quietly(key: str) -> bool:
     return True
 
 
-def _publish(topic: str, row: Attachment) -> None:
+def _publish(topic: str, row: Attachment, by: Actor) -> None:
     publish(
         topic,
         facility_id=row.facility_id,
@@ -279,5 +279,6 @@ def _publish(topic: str, row: Attachment) -> None:
             "study": row.study_instance_uid,
             "study_id": row.study_id,
             "attachment_id": row.pk,
+            "by_id": by.user_id,
         },
     )

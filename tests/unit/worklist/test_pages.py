@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from archive.models import Study
 from reports.models import Assignment, Reading
+from tests.factories.attaching import attach_bytes
 from tests.factories.listing import make_study
 from tests.factories.people import make_facility, make_user
 from worklist.columns import columns_of
@@ -70,9 +71,18 @@ def test_a_row_is_drawn_again_when_its_reading_changes(study):
     path = f"/worklist/rows/?ids={study.pk}"
     before = text_of(reader, path)
     Reading.objects.filter(study=study).update(revision=9)
-    assert f'data-revision="{study.revision}.9"' not in before
-    assert f'data-revision="{study.revision}.9"' in text_of(reader, path)
+    assert f'data-revision="{study.revision}.9.0"' not in before
+    assert f'data-revision="{study.revision}.9.0"' in text_of(reader, path)
     assert "<tr" not in text_of(reader, f"{path}&status=final")
+
+
+def test_a_row_shows_how_many_files_are_beside_it(study, north):
+    desk, path = make_user("FACILITY", north), f"/worklist/rows/?ids={study.pk}"
+    assert "attachment" not in text_of(desk, path)
+    attach_bytes(study, desk)
+    attach_bytes(study, make_user("TECHNICIAN", north), visible_to=frozenset({"RADIOLOGIST"}))
+    assert "1 attachment<" in text_of(desk, path)
+    assert "2 attachments<" in text_of(make_user("RADIOLOGIST"), path)
 
 
 def test_the_timeline_has_what_one_may_see_of_the_patient(study, north):

@@ -12,7 +12,7 @@ const TOPICS = [
   ...["preliminary", "final", "addended", "corrected", "withdrawn"].map((what) => `report.${what}`),
   ...["reported", "reminded", "escalated", "acknowledged"].map((what) => `critical.${what}`),
   "draft.taken_over",
-  "attachment.added",
+  ...["added", "removed"].map((what) => `attachment.${what}`),
   "notice.new",
   "notice.read",
   "reset",
