@@ -267,8 +267,16 @@ def inline_text(children: list[Node]) -> str:
     """Return inline nodes as text.
 
     A field that nobody filled in is nothing, or its label in brackets when it must be filled in.
+    Where it is nothing, the spaces on both its sides become one.
     """
-    return "".join(_inline(child) for child in children)
+    text, follows_nothing = "", False
+    for child in children:
+        piece = _inline(child)
+        if follows_nothing and (not text or text[-1].isspace()):
+            piece = piece.removeprefix(" ")
+        follows_nothing = not piece
+        text += piece
+    return text
 
 
 def _inline(node: Node) -> str:

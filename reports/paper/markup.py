@@ -147,7 +147,7 @@ def _inline(node: Node) -> SafeString:
     text = inline_text([node])
     if node["type"] == "measurement":
         return format_html('<span class="measurement">{}</span>', text)
-    if not _attributes(node).get("value"):
+    if text and not _attributes(node).get("value"):
         return format_html('<span class="unfilled">{}</span>', text)
     return format_html("{}", text)
 

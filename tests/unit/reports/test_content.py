@@ -167,9 +167,15 @@ def _words(node: dict[str, Any]) -> list[str]:
     return found
 
 
-def test_a_field_that_nobody_filled_in_is_its_label() -> None:
+def test_a_field_that_nobody_filled_in_is_its_label_if_it_must_be() -> None:
     attributes = {"key": "k", "label": "Size", "type": "number", "unit": "mm"}
-    open_field = {"type": "field", "attrs": attributes}
+    open_field = {"type": "field", "attrs": {**attributes, "required": True}}
     assert inline_text([open_field]) == "[Size]"
+    optional = {"type": "field", "attrs": attributes}
+    assert inline_text([optional]) == ""
+    before, after = {"type": "text", "text": "Aorta "}, {"type": "text", "text": " wide."}
+    assert inline_text([before, optional, after]) == "Aorta wide."
+    assert inline_text([before, optional, optional, after]) == "Aorta wide."
+    assert inline_text([optional, after]) == "wide."
     filled = {"type": "field", "attrs": {**attributes, "value": "12"}}
     assert inline_text([filled]) == "12 mm"

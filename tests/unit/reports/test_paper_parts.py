@@ -64,12 +64,17 @@ def test_a_table_of_heads_alone_has_no_head_to_repeat():
 
 def test_marks_lists_fields_and_measurements():
     text = {"type": "text", "text": "5 < 6", "marks": [{"type": "bold"}, {"type": "italic"}]}
-    field = {"type": "field", "attrs": {"key": "a", "label": "Size", "type": "text"}}
+    optional = {"key": "a", "label": "Size", "type": "text"}
+    field = {"type": "field", "attrs": {**optional, "required": True}}
     measured = {"type": "measurement", "attrs": {"annotation": "1", "text": "12 mm"}}
     html = body_html(_body({"type": "paragraph", "content": [text, field, measured]}))
     assert "<em><strong>5 &lt; 6</strong></em>" in html
     assert '<span class="unfilled">[Size]</span>' in html
     assert '<span class="measurement">12 mm</span>' in html
+    nothing = body_html(
+        _body({"type": "paragraph", "content": [text, {**field, "attrs": optional}]})
+    )
+    assert "Size" not in nothing and "unfilled" not in nothing
 
 
 _TEXTS = st.text(min_size=1, max_size=40).filter(lambda text: "\0" not in text)
