@@ -127,6 +127,9 @@ def test_what_a_colleague_does_is_seen_at_once_and_undone(
     )
     expect(_row(reading_list)).to_have_class(re.compile("is-leaving"), timeout=10_000)
     expect(_row(reading_list)).to_have_count(0, timeout=10_000)
+    # Where it still fits it stays, and counts as before.
+    expect(_row(colleague)).to_be_visible()
+    expect(_row(colleague)).not_to_have_class(re.compile("is-leaving"))
     colleague.get_by_role("button", name="Undo").click()
     expect(colleague.locator("#toasts")).to_contain_text("1 study as before")
     expect(_row(colleague).locator(".priority-routine")).to_be_visible()

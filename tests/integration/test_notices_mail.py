@@ -41,7 +41,7 @@ def desk(mailbox):
 
 def test_a_mail_arrives_as_it_was_made(mailbox, desk, settings) -> None:
     settings.DEFAULT_FROM_EMAIL = "NOCTIS <noreply@pacs.example>"
-    settings.PUBLIC_URL = "https://pacs.example/"
+    settings.PUBLIC_URL = "https://pacs.example"
     assert send_due() == 1
     ((to, message),) = mailbox.messages
     delivery = Delivery.objects.get()

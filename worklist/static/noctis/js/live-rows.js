@@ -50,12 +50,11 @@ export class LiveRows {
     query.set("ids", ids.join(","));
     const response = await fetch(`${this.place.dataset.rows}?${query}`).catch(() => null);
     if (!response?.ok || !response.headers.has("X-Noctis-Fragment")) return;
-    const body = document.createElement("tbody");
     const template = document.createElement("template");
     template.innerHTML = `<table><tbody>${await response.text()}</tbody></table>`;
-    body.append(...template.content.querySelectorAll("tr"));
-    for (const row of Array.from(body.children)) this.put(row);
-    const fitting = new Set(Array.from(template.content.querySelectorAll("tr"), (row) => row.dataset.id));
+    const rows = Array.from(template.content.querySelectorAll("tr"));
+    const fitting = new Set(rows.map((row) => row.dataset.id));
+    for (const row of rows) this.put(row);
     for (const id of ids) if (!fitting.has(id)) this.leave(id);
     this.drawn();
   }
