@@ -27,6 +27,7 @@ _SPINE = (
 _NECK_SPINE = "cspine csp cervic hws halswirbel c-spine"
 _LOW_SPINE = "lspine lsp lumb lws lendenwirbel l-spine lumbosacr"
 _KIDNEY = "kidney renal niere rein rinon rene nephr bladder blase vessie vejiga urin harn"
+_STAGING = "staging restaging oncolog onkolog recist metast tumor tumour"
 _PREGNANCY = "obstet fetal foetal preg schwanger grossesse trimes embaraz ob"
 _SWALLOW = "swallow barium oesoph esoph schluck deglut osoph breischluck tog gastrogra"
 _JOINT = (
@@ -66,8 +67,9 @@ _ROWS: Final = (
         (f"{_SPINE} {_NECK_SPINE} {_LOW_SPINE} dorsal thoracolumb",),
         f"{_HEAD} {_ABDOMEN}",
     ),
-    _Row("ct-chest-abdomen-pelvis", ("CT",), (_CHEST, f"{_ABDOMEN} {_PELVIS}")),
-    _Row("ct-chest-abdomen-pelvis", ("CT",), ("cap tap ctap staging oncolog whole ganzkorper",)),
+    _Row("ct-chest-abdomen-pelvis", ("CT",), (_STAGING,)),
+    _Row("ct-trunk", ("CT",), (_CHEST, f"{_ABDOMEN} {_PELVIS}")),
+    _Row("ct-trunk", ("CT",), ("cap tap ctap whole ganzkorper",)),
     _Row(
         "ct-urinary-stones",
         ("CT",),

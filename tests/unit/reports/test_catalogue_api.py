@@ -61,7 +61,7 @@ def test_a_study_decides_what_is_suggested_and_whose_are_listed(reading: Client)
         )
     url = f"/api/report-templates/?study={study.study_instance_uid}"
     rows = reading.get(url).json()
-    assert rows[0]["key"] == "ct-chest-abdomen-pelvis"
+    assert rows[0]["key"] == "ct-trunk"
     keys = {row["key"] for row in rows}
     assert "own-0" in keys and "own-1" not in keys
     assert reading.get(f"{url}&facility={south.pk}").status_code == 404

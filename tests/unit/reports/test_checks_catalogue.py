@@ -11,7 +11,8 @@ from tests.unit.reports.reports_written import TODAY, filled, known
 # What differs from a study of the template's modality: modalities, sex, what its descriptions say.
 STUDIES = {
     "ct-abdomen-pelvis": ("CT", "F", "CT Abdomen Pelvis with contrast"),
-    "ct-chest-abdomen-pelvis": ("CT", "M", "CT CAP portal venous"),
+    "ct-chest-abdomen-pelvis": ("CT", "M", "CT CAP portal venous, staging"),
+    "ct-trunk": ("CT", "M", "CT CAP portal venous"),
     "ct-pulmonary-angiography": ("CT", "F", "CTPA"),
     "ct-urinary-stones": ("CT", "M", "CT KUB low dose"),
     "mr-breast": ("MR", "F", "MR Breast dynamic"),
