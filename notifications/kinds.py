@@ -109,7 +109,7 @@ KINDS: Final[dict[str, Kind]] = {
             _("Somebody took over your draft"),
             _("A draft of yours was taken over."),
             "reports.write_report",
-            payload_users=("from_id", "to_id"),
+            payload_users=("from_id",),
             is_pressing=True,
         ),
         Kind(

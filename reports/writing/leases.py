@@ -100,8 +100,8 @@ def _note_taking(study: Study, reading: Reading, before: Any, user: Any, actor: 
     """Tell whom the lease was taken from, and note the first opening by a radiologist."""
     taken_from = before.get_username() if before is not None else ""
     record_lease_taken(actor=actor, subject=Subject.of_study(study), taken_from=taken_from)
-    if before is not None:
-        tell("draft.taken_over", study, from_id=before.pk, to_id=user.pk)
+    if before is not None and before.pk != user.pk:
+        tell("draft.taken_over", study, from_id=before.pk, by_id=user.pk)
     if reading.opened_at is None and user.has_perm("reports.sign_report"):
         change_reading(reading, study, opened_at=timezone.now())
 

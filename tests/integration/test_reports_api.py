@@ -118,7 +118,7 @@ def test_the_second_reader_is_told_who_writes_and_may_take_over(rita, omar):
     assert problem["reader"]["name"] == "Rita Reader"
     assert omar.take(takeover=True).status_code == 200
     event = OutboxEvent.objects.get(topic="draft.taken_over")
-    assert (event.payload["from_id"], event.payload["to_id"]) == (rita.user.pk, omar.user.pk)
+    assert (event.payload["from_id"], event.payload["by_id"]) == (rita.user.pk, omar.user.pk)
     beat = rita.send("POST", "lease/heartbeat/", **rita.hold())
     assert (beat.status_code, beat.json()["code"]) == (409, "lease-lost")
     assert beat.json()["reader"]["name"] == "Omar Other"

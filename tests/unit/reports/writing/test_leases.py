@@ -76,9 +76,15 @@ def test_a_takeover_is_told_and_recorded(study, rita, omar):
     take(study, rita)
     take(study, omar, takeover=True)
     event = OutboxEvent.objects.get(topic="draft.taken_over")
-    assert (event.payload["from_id"], event.payload["to_id"]) == (rita.pk, omar.pk)
+    assert (event.payload["from_id"], event.payload["by_id"]) == (rita.pk, omar.pk)
     row = AuditEvent.objects.filter(detail__event="report opened").latest("pk")
     assert row.detail["taken_from"] == rita.username
+
+
+def test_from_window_to_window_of_ones_own_nobody_is_told(study, rita):
+    take(study, rita)
+    take_lease(study, rita, "another window", takeover=True, actor=SYSTEM)
+    assert not OutboxEvent.objects.filter(topic="draft.taken_over").exists()
 
 
 def test_whose_lid_is_closed_over_a_draft_is_told_too(study, rita, omar):
