@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from archive.errors import ArchiveError
 from noctisview.accounts import OperatorError
+from noctisview.demo_reading import furnish
 from operations.demo.load import DemoSummary, load_demo
 from operations.folder import FileReport, FolderSummary, import_folder
 from worklist.models import CustomUser, Facility, UserRole
@@ -77,12 +78,14 @@ def generate(note: Say, modalities: Collection[str] = ()) -> dict[str, Any]:
         raise OperatorError(f"{error}; what is stored stays, run it again to go on") from error
     except BrokenProcessPool as error:
         raise OperatorError("a process that made images was killed: is there memory?") from error
+    # Late, so that no password is made and then not shown because something failed.
+    passwords = _people(facilities)
+    furnish(ids, timezone.localdate())
     return {
         "lines": _demo_lines(summary),
         "studies": summary.studies,
         "present": summary.present,
-        # Last, so that no password is made and then not shown because something failed.
-        "passwords": _people(facilities),
+        "passwords": passwords,
         **_by_outcome(summary),
     }
 

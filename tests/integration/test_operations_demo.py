@@ -14,6 +14,7 @@ import json
 import django
 django.setup()
 from archive.models import Instance, Study
+from reports.models import Reading, ReportVersion
 from worklist.models import CustomUser, Facility
 
 print(json.dumps({
@@ -29,6 +30,11 @@ print(json.dumps({
     ),
     "facility of the hand": Study.objects.get(modalities__contains="DX").facility.name,
     "instances": Instance.objects.count(),
+    "readings": sorted(
+        [reading.study.modalities.strip(chr(92)), reading.status, reading.quality]
+        for reading in Reading.objects.select_related("study")
+    ),
+    "signed": list(ReportVersion.objects.values_list("signed_name", "status")),
 }))
 """
 
@@ -74,6 +80,12 @@ def test_studies_facilities_and_people_are_made(loaded):
         "harbour": ["FACILITY", "Harbour Imaging Centre", True],
         "technician": ["TECHNICIAN", "North General Hospital", True],
     }
+
+
+def test_the_people_of_the_demo_have_been_at_work(loaded):
+    seen = loaded[1]
+    assert seen["readings"] == [["DX", "final", "accepted"], ["US", "unread", "unchecked"]]
+    assert seen["signed"] == [["Ruth Reader", "final"]]
 
 
 def test_passwords_are_told_once_and_must_be_changed(server, loaded):
