@@ -25,7 +25,7 @@ class Seen:
     Attributes
     ----------
     displayed : str
-        ``picture``; ``message``: it says what the object is, and that it has no picture or is a
+        ``picture``; ``sheet``: a report or a waveform, to be read; ``message``: it says what the object is, and that it has no picture or is a
         video; ``failure``: it says why there is no picture although there should be one.
     detail : str
         The words on the screen for a message or failure; what differs from other decoders.
@@ -82,7 +82,7 @@ def look_at(viewer: ViewerPage, file: CorpusFile) -> Seen:
     """Put an object into the first viewport and compare what is there."""
     state = _show_picture(viewer, file)
     if state is None:
-        return _seen(file, "message", _show_message(viewer, file))
+        return _seen(file, *_show_other(viewer, file))
     if state["status"] == "failed":
         return _seen(file, "failure", state["failure"])
     wrong = _difference(viewer, file, state)
@@ -133,9 +133,25 @@ def _arrived(viewer: ViewerPage, beyond: int = -1) -> dict[str, Any]:
     return viewer.state()
 
 
-def _show_message(viewer: ViewerPage, file: CorpusFile) -> str:
+def _show_other(viewer: ViewerPage, file: CorpusFile) -> tuple[str, str]:
+    """Return ``sheet`` or ``message``, and what stands there."""
     series = file.identity.series_instance_uid
     assert _choose(viewer, f"{series}/no-picture") or _choose(viewer, f"{series}/video"), file.name
+    sheet = viewer.viewport().get_by_test_id("sheet")
+    if sheet.count() == 0:
+        return "message", _message(viewer)
+    if (choice := sheet.get_by_label("Object")).count():
+        choice.select_option(value=file.identity.sop_instance_uid)
+    page = sheet.locator(".sheet-page")
+    if page.count() == 0:
+        return "message", _message(viewer)
+    # A curve comes a moment later than its frame, or the reason why it does not.
+    viewer.until(lambda: "Loading" not in page.inner_text())
+    curves = f" - {sheet.locator('.trace').count()} curves" if sheet.locator("svg").count() else ""
+    return "sheet", page.inner_text()[:200].replace("\n", " ") + curves
+
+
+def _message(viewer: ViewerPage) -> str:
     return " - ".join(viewer.viewport().get_by_role("status").inner_text().split("\n\n"))
 
 

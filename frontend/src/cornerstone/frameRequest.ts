@@ -1,4 +1,5 @@
 /** Fetching the bytes of a frame, and of bulk data, over DICOMweb. */
+import type { Element } from '../domain/dataset';
 import { failureOfStatus, ViewerError } from '../domain/failure';
 import { firstPart, headerParameter } from '../domain/multipart';
 
@@ -50,6 +51,13 @@ export async function fetchFrame(url: string, accept: string): Promise<FrameByte
   const syntax = headerParameter(part.headers['content-type'] ?? '', 'transfer-syntax') || headerParameter(contentType, 'transfer-syntax');
   if (!syntax) throw new ViewerError('server', 'The server does not say how the frame is encoded');
   return { bytes: part.body, transferSyntaxUID: syntax };
+}
+
+/** The bytes of an element, whether they stand in the metadata or apart; throws ViewerError. */
+export async function bulkBytes(element: Element | undefined): Promise<Uint8Array> {
+  if (element?.InlineBinary !== undefined) return Uint8Array.from(atob(element.InlineBinary), (letter) => letter.charCodeAt(0));
+  if (element?.BulkDataURI === undefined) throw new ViewerError('not-found', '');
+  return fetchBulkData(element.BulkDataURI);
 }
 
 /** Bulk data, whole; throws ViewerError. */

@@ -8,6 +8,7 @@ import { ENCAPSULATED_PDF, objectName } from '../domain/sopClass';
 import { Tag } from '../domain/tags';
 import { t } from '../domain/text';
 import { useServices } from './context';
+import { hasSheet, ObjectSheet } from './objects/ObjectSheet';
 import { Icon, type IconName } from './icons';
 
 interface TileProps {
@@ -55,6 +56,11 @@ function typeOf({ sopClassUID, modality, dataset }: Instance): string {
 }
 
 export function MessageTile({ set }: { readonly set: MessageSet }): ReactElement {
+  if (set.instances.some(hasSheet)) return <ObjectSheet set={set} bare={<NoPictureTile set={set} />} />;
+  return <NoPictureTile set={set} />;
+}
+
+function NoPictureTile({ set }: { readonly set: MessageSet }): ReactElement {
   const { dicomWeb } = useServices();
   const [first] = set.instances;
   const documents = set.instances.filter(({ sopClassUID }) => sopClassUID === ENCAPSULATED_PDF);
