@@ -25,8 +25,9 @@ class Seen:
     Attributes
     ----------
     displayed : str
-        ``picture``; ``sheet``: a report or a waveform, to be read; ``message``: it says what the object is, and that it has no picture or is a
-        video; ``failure``: it says why there is no picture although there should be one.
+        ``picture``; ``sheet``: a report or a waveform, to be read; ``message``: it says what the
+        object is, and that it has no picture or is a video; ``failure``: it says why there is no
+        picture although there should be one.
     detail : str
         The words on the screen for a message or failure; what differs from other decoders.
     compared : bool
