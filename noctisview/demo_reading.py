@@ -73,8 +73,8 @@ _WORK: Final[dict[str, _Work]] = {
         indication="Weight loss, cough.",
         report={
             "technique": "CT of the chest and abdomen in the portal venous phase.",
-            "findings": "Solid nodule of 5 mm in the right upper lobe, smooth. No enlarged lymph node."
-            " Liver, pancreas, spleen, adrenal glands and kidneys without focal lesion.",
+            "findings": "Solid nodule of 5 mm in the right upper lobe, smooth. No enlarged lymph"
+            " node. Liver, pancreas, spleen, adrenal glands and kidneys without focal lesion.",
             "impression": "Solid pulmonary nodule of 5 mm on the right. CT in 6 to 12 months is"
             " advised.",
         },

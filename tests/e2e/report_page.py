@@ -60,7 +60,8 @@ class ReportPage:
         return self.text.locator(f'[data-section="{key}"] .section-body')
 
     def write(self, key: str, text: str) -> None:
-        """Type at the end of a section."""
+        """Type at the end of a section, once it takes text: beginning to write asks the server."""
+        expect(self.text.locator('[contenteditable="true"]').first).to_be_visible()
         self.section(key).click()
         self.page.keyboard.press("End")
         self.page.keyboard.type(text)

@@ -4,21 +4,9 @@ import type { ReportContent } from '../domain/report/content';
 import type { SectionDifference } from '../domain/report/differences';
 import type { Macro } from '../domain/report/macros';
 import type { Finding, Prior, ReportAnswer, TemplateHead, VersionHead } from '../domain/report/report';
+import { call, csrfToken, type Body } from './call';
 
-type Body = Readonly<Record<string, unknown>>;
-
-/** What went wrong with a call: `code` is the server's own word, or 'offline', or 'session'. */
-export class CallError extends Error {
-  override readonly name = 'CallError';
-
-  constructor(
-    readonly code: string,
-    readonly status: number,
-    readonly body: Body,
-  ) {
-    super(typeof body.detail === 'string' ? body.detail : code);
-  }
-}
+export { CallError } from './call';
 
 export interface LeaseAnswer {
   readonly token: number;
@@ -62,24 +50,6 @@ export interface SaveAnswer {
   readonly content: ReportContent;
   readonly saved_by: Person | null;
   readonly saved_at: string;
-}
-
-function csrfToken(): string {
-  return /(?:^|;\s*)(?:__Host-|__Secure-)?csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? '';
-}
-
-async function bodyOf(response: Response): Promise<Body> {
-  try {
-    const body: unknown = await response.json();
-    return typeof body === 'object' && body !== null ? (body as Body) : {};
-  } catch {
-    return {};
-  }
-}
-
-function codeOf(response: Response, body: Body): string {
-  if (response.type === 'opaqueredirect' || response.status === 401) return 'session';
-  return typeof body.code === 'string' ? body.code : `http-${response.status}`;
 }
 
 export class ReportsApi {
@@ -142,24 +112,8 @@ export class ReportsApi {
     return `${this.root}${path}${this.query}`;
   }
 
-  private async call<Answer>(method: string, url: string, body?: unknown, leaving = false): Promise<Answer> {
-    const response = await this.request(method, url, body, leaving);
-    if (response.status === 204) return undefined as Answer;
-    if (!response.ok) {
-      const problem = await bodyOf(response);
-      throw new CallError(codeOf(response, problem), response.status, problem);
-    }
-    return (await response.json()) as Answer;
-  }
-
-  private async request(method: string, url: string, body: unknown, leaving: boolean): Promise<Response> {
-    const headers = { Accept: 'application/json', ...(method === 'GET' ? {} : { 'Content-Type': 'application/json', 'X-CSRFToken': this.csrf() }) };
-    try {
-      // A redirect can only lead to the sign-in page. `keepalive` outlives the page.
-      return await fetch(url, { method, headers, body: body === undefined ? null : JSON.stringify(body), credentials: 'same-origin', redirect: 'manual', keepalive: leaving });
-    } catch {
-      throw new CallError('offline', 0, {});
-    }
+  private call<Answer>(method: string, url: string, body?: unknown, leaving = false): Promise<Answer> {
+    return call<Answer>(method, url, body, { leaving, csrf: this.csrf });
   }
 }
 

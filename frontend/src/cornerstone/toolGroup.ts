@@ -1,15 +1,20 @@
 /** Mouse, wheel and touch: which tool answers to which of them. */
 import { addTool, Enums, PanTool, StackScrollTool, ToolGroupManager, WindowLevelTool, ZoomTool, type Types } from '@cornerstonejs/tools';
 
+import type { MeasureTool } from '../domain/measure';
+import { MEASURE_TOOLS, setInk, toolClass, toolSettings } from './measureTools';
+
+type HandTool = 'scroll' | 'window' | 'zoom' | 'pan';
+
 /** What the left button and one finger do. */
-export type PointerTool = 'scroll' | 'window' | 'zoom' | 'pan';
+export type PointerTool = HandTool | MeasureTool;
 
 const { MouseBindings, KeyboardBindings } = Enums;
 const GROUP = 'noctis';
-const TOOLS: Readonly<Record<PointerTool, { readonly toolName: string }>> = { scroll: StackScrollTool, window: WindowLevelTool, zoom: ZoomTool, pan: PanTool };
+const TOOLS: Readonly<Record<HandTool, { readonly toolName: string }>> = { scroll: StackScrollTool, window: WindowLevelTool, zoom: ZoomTool, pan: PanTool };
 
 /** As on most workstations: right drag windows, middle drag pans, the wheel scrolls (StackView zooms with Ctrl). */
-const FIXED: Readonly<Record<PointerTool, Types.IToolBinding[]>> = {
+const FIXED: Readonly<Record<HandTool, Types.IToolBinding[]>> = {
   scroll: [{ mouseButton: MouseBindings.Wheel }],
   window: [{ mouseButton: MouseBindings.Secondary }],
   zoom: [{ numTouchPoints: 2 }],
@@ -25,6 +30,11 @@ function group(): Types.IToolGroup {
     addTool(tool);
     made.addTool(tool.toolName);
   }
+  for (const tool of Object.keys(MEASURE_TOOLS) as MeasureTool[]) {
+    addTool(toolClass(tool));
+    made.addTool(MEASURE_TOOLS[tool].toolName, toolSettings(tool));
+  }
+  setInk();
   return made;
 }
 
@@ -39,8 +49,14 @@ export function removeFromToolGroup(viewportId: string, renderingEngineId: strin
 /** Give the left button and one finger to `active`. */
 export function setPointerTool(active: PointerTool): void {
   const tools = group();
-  for (const [name, tool] of Object.entries(TOOLS) as [PointerTool, { toolName: string }][]) {
-    const primary = name === active ? [{ mouseButton: MouseBindings.Primary }, { numTouchPoints: 1 }] : [];
+  const primaryOf = (name: PointerTool): Types.IToolBinding[] => (name === active ? [{ mouseButton: MouseBindings.Primary }, { numTouchPoints: 1 }] : []);
+  // What is drawn already stays movable by its handles, whatever the hand holds.
+  for (const [name, tool] of Object.entries(MEASURE_TOOLS) as [MeasureTool, { toolName: string }][]) {
+    tools.setToolPassive(tool.toolName, { removeAllBindings: true });
+    if (name === active) tools.setToolActive(tool.toolName, { bindings: primaryOf(name) });
+  }
+  for (const [name, tool] of Object.entries(TOOLS) as [HandTool, { toolName: string }][]) {
+    const primary = primaryOf(name);
     tools.setToolPassive(tool.toolName, { removeAllBindings: true });
     tools.setToolActive(tool.toolName, { bindings: [...FIXED[name], ...primary] });
   }

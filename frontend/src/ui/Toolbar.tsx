@@ -35,7 +35,7 @@ function CommandButton({ command, icon, label, pressed, disabled = false }: Comm
   );
 }
 
-const POINTER_TOOLS: readonly (readonly [PointerTool, string])[] = [
+const POINTER_TOOLS: readonly (readonly [PointerTool & IconName, string])[] = [
   ['scroll', 'Scroll'],
   ['window', 'Window'],
   ['zoom', 'Zoom'],
