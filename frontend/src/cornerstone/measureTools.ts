@@ -143,7 +143,7 @@ export function setInk(): void {
     textBoxColorHighlighted: CHOSEN,
     textBoxColorSelected: CHOSEN,
     textBoxColorLocked: OTHERS,
-    textBoxBackground: '',
+    textBoxBackground: 'rgba(0, 0, 0, 0.55)',
     textBoxLinkLineWidth: '1',
     textBoxLinkLineDash: '2,3',
     textBoxShadow: true,

@@ -1,9 +1,10 @@
 /** Everything that the reader can do by key or button: one table for both and for the cheat sheet. */
 import type { PointerTool } from '../cornerstone/toolGroup';
+import { isMeasureTool } from '../domain/annotation';
 import { nextLayout } from '../domain/layout';
 import type { Workspace } from './workspace';
 
-export type CommandGroup = 'Images' | 'Window' | 'View' | 'Tools' | 'Page';
+export type CommandGroup = 'Images' | 'Window' | 'View' | 'Tools' | 'Measure' | 'Page';
 
 export interface Command {
   readonly id: string;
@@ -35,6 +36,8 @@ function changeRate(change: number) {
 function dismiss(workspace: Workspace): void {
   workspace.activeView.stop();
   workspace.setHelp(false);
+  // Out of a measuring tool, back to what leaves the picture alone.
+  if (isMeasureTool(workspace.getState().tool)) workspace.setTool('scroll');
 }
 
 export const COMMANDS: readonly Command[] = [
@@ -61,6 +64,17 @@ export const COMMANDS: readonly Command[] = [
   command('tool-window', 'Window', 'Tools', ['w'], tool('window')),
   command('tool-zoom', 'Zoom', 'Tools', ['z'], tool('zoom')),
   command('tool-pan', 'Pan', 'Tools', ['p'], tool('pan')),
+  command('measure-length', 'Length', 'Measure', ['d'], tool('length')),
+  command('measure-bidirectional', 'Two diameters', 'Measure', ['b'], tool('bidirectional')),
+  command('measure-angle', 'Angle', 'Measure', ['a'], tool('angle')),
+  command('measure-cobb', 'Cobb angle', 'Measure', ['Shift+A'], tool('cobb')),
+  command('measure-ellipse', 'Ellipse', 'Measure', ['o'], tool('ellipse')),
+  command('measure-rectangle', 'Rectangle', 'Measure', ['Shift+O'], tool('rectangle')),
+  command('measure-freehand', 'Freehand region', 'Measure', ['Shift+F'], tool('freehand')),
+  command('measure-probe', 'Pixel value', 'Measure', ['q'], tool('probe')),
+  command('measure-remove', 'Remove the chosen one', 'Measure', ['Delete', 'Backspace'], ({ measurements }) => measurements.removeSelected()),
+  command('measure-undo', 'Undo', 'Measure', ['Ctrl+Z'], ({ measurements }) => measurements.undo()),
+  command('measure-redo', 'Redo', 'Measure', ['Ctrl+Shift+Z', 'Ctrl+Y'], ({ measurements }) => measurements.redo()),
   command('layout', 'Next layout', 'Page', ['l'], (workspace) => workspace.setLayout(nextLayout(workspace.getState().layout))),
   command('text', 'Show or hide text', 'Page', ['t'], (workspace) => workspace.toggleText()),
   command('report', 'Report', 'Page', ['e'], (workspace) => workspace.setReport(!workspace.getState().showReport)),

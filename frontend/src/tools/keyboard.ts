@@ -25,12 +25,15 @@ function applyPreset(digit: string, workspace: Workspace): boolean {
 function keyName(event: KeyboardEvent): string {
   const letter = /^[a-z]$/i.exec(event.key)?.[0];
   if (letter === undefined) return event.key;
+  if (event.ctrlKey || event.metaKey) return `Ctrl+${event.shiftKey ? 'Shift+' : ''}${letter.toUpperCase()}`;
   return event.shiftKey ? `Shift+${letter.toUpperCase()}` : letter.toLowerCase();
 }
 
 /** Run what the key stands for; true when it stood for something. The cheat sheet keeps all keys while it is open. */
 export function handleKey(event: KeyboardEvent, workspace: Workspace): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey || workspace.getState().showHelp || isTakenByControl(event)) return false;
+  const isChord = event.ctrlKey || event.metaKey;
+  // With Ctrl only letters are ours; the rest belongs to the browser.
+  if (event.altKey || (isChord && !/^[a-z]$/i.test(event.key)) || workspace.getState().showHelp || isTakenByControl(event)) return false;
   if (/^[1-9]$/.test(event.key)) return applyPreset(event.key, workspace);
   const command = BY_KEY.get(keyName(event));
   command?.run(workspace);

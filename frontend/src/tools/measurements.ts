@@ -16,7 +16,6 @@ export interface Measurement extends ink.Drawn {
   /** Who drew it; '' for the reader in front. */
   readonly author: string;
   readonly isMine: boolean;
-  /** Grows with every change, here: for the report that has it as a token. */
   readonly version: number;
 }
 
@@ -63,6 +62,7 @@ export class Measurements {
   private readonly future: Change[] = [];
   private busy = false;
   private latest = 0;
+  private sending: string | undefined;
   private saving: Saving = 'saved';
   private notice = '';
   private current: MeasurementsState = { list: [], selected: undefined, saving: 'saved', canUndo: false, canRedo: false, notice: '' };
@@ -85,6 +85,12 @@ export class Measurements {
   follow(listener: Listener): () => void {
     this.followers.add(listener);
     return () => this.followers.delete(listener);
+  }
+
+  /** Grows with every change, over reloads too: the revision that the server has of it or will give it. */
+  versionOf({ key, version }: Measurement): number {
+    if (this.saving === 'off') return version;
+    return (this.revisions.get(key) ?? 0) + (this.sending === key ? 1 : 0) + (this.dirty.has(key) ? 1 : 0);
   }
 
   byUID(uid: string): Measurement | undefined {
@@ -176,6 +182,7 @@ export class Measurements {
 
   private async saveOne(key: string): Promise<void> {
     this.dirty.delete(key);
+    this.sending = key;
     const one = this.known.get(key);
     try {
       if (one) await this.putOne(key, one);
@@ -183,6 +190,8 @@ export class Measurements {
     } catch (error) {
       this.dirty.add(key);
       throw error;
+    } finally {
+      this.sending = undefined;
     }
   }
 

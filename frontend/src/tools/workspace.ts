@@ -8,6 +8,7 @@ import type { FailureKind, ViewerError } from '../domain/failure';
 import { windowsOf } from '../domain/frame';
 import { LAYOUTS, viewportCount, type Layout } from '../domain/layout';
 import { presetsFor, type Preset } from '../domain/window';
+import type { Measurements } from './measurements';
 
 const PLAN_DELAY_MS = 60;
 const MOST_VIEWPORTS = Math.max(...LAYOUTS.map(viewportCount));
@@ -43,7 +44,7 @@ export class Workspace {
     showReport: false,
   };
 
-  constructor() {
+  constructor(readonly measurements: Measurements) {
     setPointerTool(this.current.tool);
     for (const view of this.views) view.subscribe(() => this.onViewChange(view));
   }

@@ -36,6 +36,15 @@ function useOpening(studies: readonly StudyEntry[]): void {
   useEffect(() => opening.update(studies, window.matchMedia(NARROW).matches), [opening, studies]);
 }
 
+/** What was measured before, as soon as its images are known. */
+function useKeptMeasurements(studies: readonly StudyEntry[]): void {
+  const { config, measurements } = useServices();
+  useEffect(() => {
+    for (const study of config.studyInstanceUIDs) void measurements.load(study);
+  }, [config, measurements]);
+  useEffect(() => measurements.place(), [measurements, studies]);
+}
+
 function Grid({ studies }: { readonly studies: readonly StudyEntry[] }): ReactElement {
   const { layout } = useWorkspace();
   const waiting = studies.some(isLoading);
@@ -82,6 +91,7 @@ export function App(): ReactElement {
   useKeyboard();
   useImageRequests();
   useOpening(studies);
+  useKeptMeasurements(studies);
   useEffect(() => void library.load(), [library]);
   return (
     <div className="viewer" data-report={showReport} style={style}>

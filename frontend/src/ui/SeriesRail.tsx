@@ -7,6 +7,7 @@ import { t } from '../domain/text';
 import { useLoaded, useServices, useStudies, useWorkspace } from './context';
 import { Icon, type IconName } from './icons';
 import type { SeriesEntry, StudyEntry } from './library';
+import { MeasurePanel } from './MeasurePanel';
 
 /** The kind of data that a drag carries: the identifier of a display set. */
 export const DRAG_TYPE = 'application/x-noctis-set';
@@ -157,6 +158,7 @@ export function SeriesRail(): ReactElement {
       {studies.map((study) => (
         <StudySection key={study.studyInstanceUID} study={study} />
       ))}
+      <MeasurePanel />
     </nav>
   );
 }

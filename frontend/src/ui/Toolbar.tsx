@@ -7,6 +7,7 @@ import { t } from '../domain/text';
 import { commandById } from '../tools/commands';
 import { useServices, useView, useWorkspace } from './context';
 import { Icon, type IconName } from './icons';
+import { MeasureMenu } from './MeasureMenu';
 import { Menu, type Choice } from './Menu';
 
 const KEY_NAMES: Readonly<Record<string, string>> = { ' ': 'Space' };
@@ -92,6 +93,9 @@ export function Toolbar(): ReactElement {
         {POINTER_TOOLS.map(([name, label]) => (
           <CommandButton key={name} command={`tool-${name}`} icon={name} label={label} pressed={tool === name} />
         ))}
+      </div>
+      <div className="tool-group">
+        <MeasureMenu disabled={idle} />
       </div>
       <div className="tool-group">
         <PresetMenu />

@@ -3,6 +3,7 @@ import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { ViewerConfig } from '../api/config';
 import type { DicomWeb } from '../api/dicomweb';
 import type { StackView, ViewState } from '../cornerstone/stackView';
+import type { Measurements, MeasurementsState } from '../tools/measurements';
 import type { Workspace, WorkspaceState } from '../tools/workspace';
 import type { Library, StudyEntry } from './library';
 
@@ -10,6 +11,7 @@ export interface Services {
   readonly config: ViewerConfig;
   readonly dicomWeb: DicomWeb;
   readonly library: Library;
+  readonly measurements: Measurements;
   readonly workspace: Workspace;
 }
 
@@ -29,6 +31,11 @@ export function useWorkspace(): WorkspaceState {
 export function useStudies(): readonly StudyEntry[] {
   const { library } = useServices();
   return useSyncExternalStore(library.subscribe, library.getState);
+}
+
+export function useMeasurements(): MeasurementsState {
+  const { measurements } = useServices();
+  return useSyncExternalStore(measurements.subscribe, measurements.getState);
 }
 
 export function useView(view: StackView): ViewState {

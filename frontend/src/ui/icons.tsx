@@ -36,6 +36,15 @@ const PATHS = {
   next: ['M4 8h10v8H4z', 'M17 12h4M19 9.5l2.5 2.5-2.5 2.5'],
   template: ['M4 4h16v4H4z', 'M4 11h10v9H4z', 'M17 11h3v9h-3z'],
   check: ['M5 12.5l4.5 4.5L19 7'],
+  length: ['M5 19L19 5', 'M3.5 17.5l3 3M17.5 3.5l3 3'],
+  bidirectional: ['M4 20L20 4', 'M9 9l6 6', 'M7.5 10.5l3-3M13.5 16.5l3-3'],
+  angle: ['M19 19H5L16 5', 'M11 19a6 6 0 0 0-2.3-4.7'],
+  cobb: ['M4 8l16-3M4 19l16 1', 'M12 6.5v12'],
+  ellipse: ['M12 6c5 0 9 2.7 9 6s-4 6-9 6-9-2.7-9-6 4-6 9-6z'],
+  rectangle: ['M4 7h16v10H4z'],
+  freehand: ['M6 16c-3-3-2-9 3-10s5 3 8 3 4 5 1 8-9 2-12-1z'],
+  probe: ['M12 3v6M12 15v6M3 12h6M15 12h6', 'M12 11.4v1.2'],
+  'more-down': ['M7 10l5 5 5-5'],
   lock: ['M6 11h12v9H6z', 'M8.5 11V8a3.5 3.5 0 0 1 7 0v3'],
 } as const;
 

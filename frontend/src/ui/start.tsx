@@ -1,14 +1,17 @@
 /** Putting the parts together. */
 import { createRoot } from 'react-dom/client';
+import { Annotations } from '../api/annotations';
 import { readConfig } from '../api/config';
 import { DicomWeb } from '../api/dicomweb';
 import { initialize } from '../cornerstone/initialize';
 import { setCatalogue } from '../domain/text';
+import { Measurements } from '../tools/measurements';
 import { Workspace } from '../tools/workspace';
 import { App } from './App';
 import { ServicesContext } from './context';
 import { installDebugHandle } from './debugHandle';
 import { Library } from './library';
+import { findImage } from './showImage';
 import './styles.css';
 
 export function start(document: Document): void {
@@ -19,7 +22,9 @@ export function start(document: Document): void {
   setCatalogue(config.messages);
   initialize(dicomWebRoot);
   const dicomWeb = new DicomWeb(dicomWebRoot);
-  const services = { config, dicomWeb, library: new Library(dicomWeb, config.studyInstanceUIDs), workspace: new Workspace() };
+  const library = new Library(dicomWeb, config.studyInstanceUIDs);
+  const measurements = new Measurements(new Annotations(), (place) => findImage(library, place));
+  const services = { config, dicomWeb, library, measurements, workspace: new Workspace(measurements) };
   installDebugHandle(services.workspace);
   createRoot(root).render(
     <ServicesContext value={services}>

@@ -1,0 +1,55 @@
+/** The measuring tools behind one button, which is the one used last. */
+import { useState, type ReactElement } from 'react';
+import { isMeasureTool } from '../domain/annotation';
+import type { MeasureTool } from '../domain/measure';
+import { t } from '../domain/text';
+import { commandById } from '../tools/commands';
+import { useServices, useWorkspace } from './context';
+import { Icon, type IconName } from './icons';
+import { Menu, type Choice } from './Menu';
+
+const TOOLS: readonly (readonly [MeasureTool, IconName])[] = [
+  ['length', 'length'],
+  ['bidirectional', 'bidirectional'],
+  ['angle', 'angle'],
+  ['cobb', 'cobb'],
+  ['ellipse', 'ellipse'],
+  ['rectangle', 'rectangle'],
+  ['freehand', 'freehand'],
+  ['probe', 'probe'],
+];
+
+const iconOf = (tool: MeasureTool): IconName => TOOLS.find(([name]) => name === tool)?.[1] ?? 'length';
+
+export function MeasureMenu({ disabled }: { readonly disabled: boolean }): ReactElement {
+  const { workspace } = useServices();
+  const { tool } = useWorkspace();
+  const [last, setLast] = useState<MeasureTool>('length');
+  const current = isMeasureTool(tool) ? tool : last;
+  const active = isMeasureTool(tool);
+  const { label, keys, run } = commandById(`measure-${current}`);
+  const choices: Choice[] = TOOLS.map(([name]) => {
+    const one = commandById(`measure-${name}`);
+    return {
+      key: name,
+      label: t(one.label),
+      hint: one.keys[0] ?? '',
+      chosen: tool === name,
+      choose: () => {
+        setLast(name);
+        one.run(workspace);
+      },
+    };
+  });
+  return (
+    <span className="split-tool">
+      <button type="button" className="tool" aria-label={t(label)} aria-pressed={active} disabled={disabled} title={`${t(label)} (${keys[0] ?? ''})`} onMouseDown={(event) => event.preventDefault()} onClick={() => run(workspace)}>
+        <Icon name={iconOf(current)} />
+        <span className="tool-label">{t('Measure')}</span>
+      </button>
+      <Menu label={t('Measuring tools')} choices={choices} disabled={disabled}>
+        <Icon name="more-down" size={14} />
+      </Menu>
+    </span>
+  );
+}
