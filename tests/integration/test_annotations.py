@@ -1,12 +1,16 @@
 """Annotations through the API: who may, what is kept, what collides."""
 
+import subprocess
 from typing import Any
 
 import orjson
 import pytest
 from django.test import Client
+from highdicom.sr import ComprehensiveSR
+from pydicom import dcmread
 
-from archive.models import Instance, Study
+from archive.access import open_instance
+from archive.models import Instance, QuarantinedObject, Study
 from archive.services import delete_study
 from audit.actors import SYSTEM
 from audit.models import AuditEvent
@@ -241,3 +245,98 @@ def test_what_is_rejected_takes_its_annotations_out_of_view(rita, image, north):
     assert rita.seen(image.study) == []
     assert len(Pen(make_user("TECHNICIAN", north)).seen(image.study)) == 1
     assert rita.put(drawing(image)).status_code == 404
+
+
+SR = "1.2.840.10008.5.1.4.1.1.88.33"
+
+
+def write_sr(pen: Pen, study: Study) -> Any:
+    body = orjson.dumps({"study": study.study_instance_uid})
+    return pen.client.post("/api/annotations/sr/", body, content_type="application/json")
+
+
+def everything(pen: Pen, study: Study) -> tuple[list[Any], list[Any]]:
+    answer = pen.get(study).json()
+    return answer["annotations"], answer["from_sr"]
+
+
+def test_what_stands_is_written_into_the_study_as_a_report(rita, omar, image, tmp_path):
+    """dcmtk and highdicom read it; it names who measured, and tells nothing twice."""
+    rita.user.first_name, rita.user.last_name = "Ρίτα", "Ελληνίδα"
+    rita.user.save()
+    mine, gone = drawing(image, label="Nodule"), drawing(image)
+    rita.put(mine), rita.put(gone), rita.delete(gone["uid"], 1)
+    theirs = drawing(
+        image, "angle", points=[[0, 0], [1, 0], [1, 1]], values=[_value("angle", 90, "deg")]
+    )
+    omar.put(theirs)
+    answer = write_sr(omar, image.study)
+    assert answer.status_code == 201
+    report = Instance.objects.select_related("study").get(sop_class_uid=SR)
+    assert answer.json() == {"sop_instance_uid": report.sop_instance_uid}
+    assert (report.study, QuarantinedObject.objects.count()) == (image.study, 0)
+    path = tmp_path / "report.dcm"
+    with open_instance(report) as stream:
+        path.write_bytes(stream.read())
+    dumped = subprocess.run(["dsrdump", "+U8", path], capture_output=True, text=True, check=True)
+    # What dcmtk cannot check is whether UTF-8 holds what the VRs allow.
+    said = [line for line in dumped.stderr.splitlines() if "VR checker" not in line]
+    assert not said, said
+    for wanted in ("Nodule", "Ελληνίδα^Ρίτα", 'NUM:(,,"Angle")="90.0" (deg', "North"):
+        assert wanted in dumped.stdout
+    assert "Cobb" not in dumped.stdout
+    whole = ComprehensiveSR.from_dataset(dcmread(path))
+    assert whole.SpecificCharacterSet == "ISO_IR 192" and whole.PatientID == "P00001"
+    groups = whole.content.get_image_measurement_groups()
+    assert {group.tracking_uid for group in groups} == {mine["uid"], theirs["uid"]}
+    annotations, from_sr = everything(rita, image.study)
+    assert (len(annotations), from_sr) == (2, [])
+    rita.delete(mine["uid"], 1)
+    assert everything(rita, image.study)[1] == []  # what was deleted does not come back
+    audit = AuditEvent.objects.get(detail__event="images described")
+    assert (audit.detail["count"], audit.user_id) == (2, omar.user.pk)
+
+
+def _value(name: str, value: float, unit: str) -> dict[str, Any]:
+    return {"name": name, "value": value, "unit": unit}
+
+
+def test_reports_of_others_are_read(rita, image, north):
+    """The same report, in an archive that knows none of its annotations."""
+    contents = [
+        drawing(image, label="Nodule", points=[[0.25, 1], [3.5, 1]]),
+        drawing(image, "probe", points=[[1, 2]], values=[_value("value", -5, "[hnsf'U]")]),
+    ]
+    for content in contents:
+        rita.put(content)
+    uid = write_sr(rita, image.study).json()["sop_instance_uid"]
+    Annotation.objects.all().delete()
+    annotations, from_sr = everything(Pen(make_user("FACILITY", north)), image.study)
+    assert annotations == []
+    by_uid = {one["uid"]: one for one in from_sr}
+    for content in contents:
+        found = by_uid[content["uid"]]
+        expected = {**content, "author": rita.user.get_username(), "is_mine": False, "source": uid}
+        label = content["label"] or "probe 2"
+        assert found == {**expected, "label": label, "note": found["note"]}
+    Instance.objects.filter(sop_class_uid=SR).update(is_hidden=True)
+    assert everything(rita, image.study)[1] == []
+
+
+def test_the_newest_report_of_the_same_counts(rita, image):
+    content = drawing(image)
+    rita.put(content)
+    write_sr(rita, image.study)
+    rita.put({**content, "label": "Newer"}, 1)
+    newer = write_sr(rita, image.study).json()["sop_instance_uid"]
+    Annotation.objects.all().delete()
+    (found,) = everything(rita, image.study)[1]
+    assert (found["label"], found["source"]) == ("Newer", newer)
+
+
+def test_of_nothing_there_is_no_report(rita, image, north):
+    assert write_sr(rita, image.study).json()["code"] == "nothing-to-write"
+    assert write_sr(Pen(make_user("FACILITY", north)), image.study).status_code == 403
+    south = Pen(make_user("TECHNICIAN", make_facility("South")))
+    assert write_sr(south, image.study).status_code == 404
+    assert not Instance.objects.filter(sop_class_uid=SR).exists()

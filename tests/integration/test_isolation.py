@@ -22,8 +22,8 @@ from notifications.models import Notice
 from reports.critical.links import token_of_nonce
 from reports.models import DraftSave, Macro, ReportPrint, ReportTemplate
 from tests.factories.attaching import PNG, attach_bytes
-from tests.factories.drawing import draw
 from tests.factories.dicom import ct_file
+from tests.factories.drawing import draw
 from tests.factories.notices import make_critical
 from tests.factories.people import make_facility, make_user
 from tests.factories.reading import content_of, make_report, make_version

@@ -50,7 +50,9 @@ _LENGTHS: Final = {"length": LENGTH, "bidirectional": LONG_AXIS}
 VALUE_BY_CODE: Final = {
     "410668003": "length",
     "G-D7FE": "length",
-    "121206": "length",  # Distance
+    "121206": "length",  # distance
+    "81827009": "length",  # diameter
+    "M-02550": "length",
     "103339001": "length",
     "G-A185": "length",
     "131191004": "length",
@@ -61,6 +63,8 @@ VALUE_BY_CODE: Final = {
     "285285000": "angle",
     "42798000": "area",
     "G-A166": "area",
+    "131184002": "area",  # area of defined region
+    "G-A16A": "area",
     "373098007": "mean",
     "R-00317": "mean",
     "386136009": "sd",
