@@ -7,11 +7,12 @@ from rest_framework.routers import DefaultRouter
 from archive import api as archive_api
 from dimse import api as dimse_api
 from reports import api as reports_api
+from viewer import api as viewer_api
 from worklist import api as worklist_api
 
 router = DefaultRouter()
 router.include_format_suffixes = False  # one address for a resource
-for room in (archive_api, worklist_api, dimse_api, reports_api):
+for room in (archive_api, worklist_api, dimse_api, reports_api, viewer_api):
     room.register(router)
 
 

@@ -15,6 +15,7 @@ _READING = frozenset(
         "reports.set_priority",
         "reports.report_critical",
         "reports.view_dashboard",
+        "viewer.annotate",
     }
 )
 _QUALITY = frozenset(
@@ -23,6 +24,7 @@ _QUALITY = frozenset(
         "archive.view_rejected",
         "reports.check_quality",
         "reports.set_priority",
+        "viewer.annotate",
     }
 )
 
@@ -42,6 +44,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         "dimse.manage_peers",
         "audit.view_audit",
         "operations.view_status",
+        "viewer.manage_annotations",
     },
     UserRole.RADIOLOGIST: _EVERYBODY | _READING | {"reports.sign_report"},
     UserRole.FACILITY: _FACILITY_BOUND

@@ -263,6 +263,18 @@ RULES |= {
 # --- The page of the report editor ----------------------------------------------------------
 RULES |= {"report/": Rule(_WRITERS, names_study=True)}
 
+# --- Annotations ------------------------------------------------------------------------------
+# Who may draw on images; a technician of South on South's.
+_DRAWERS = _WRITERS | {"north technician", "south technician"}
+RULES |= {
+    "api/^annotations": OF_STUDY,
+    # The annotation named is one on North's image, of the administrator.
+    "api/^annotations/(?P<uid>[0-9.]{1,64})": Rule(
+        SEERS, {"PUT": _DRAWERS, "DELETE": _DRAWERS}, names_study=True
+    ),
+    "api/^annotations/sr": Rule(NOBODY, {"POST": _DRAWERS}),
+}
+
 
 def rule_of(route: str) -> Rule | None:
     """Return the rule of a route; None when nobody has thought about it yet."""

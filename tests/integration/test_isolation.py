@@ -23,6 +23,7 @@ from reports.critical.links import token_of_nonce
 from reports.models import DraftSave, Macro, ReportPrint, ReportTemplate
 from tests.factories.attaching import PNG, attach_bytes
 from tests.factories.dicom import ct_file
+from tests.factories.drawing import draw
 from tests.factories.notices import make_critical
 from tests.factories.people import make_facility, make_user
 from tests.factories.reading import content_of, make_report, make_version
@@ -114,6 +115,7 @@ class House:
         self.attachment = attach_bytes(
             self.instance.study, self.users["admin"], PNG, name="Northernsecret.png"
         )
+        self.annotation = draw(self.instance, self.users["admin"], label="North secret finding")
         self.print = ReportPrint.objects.create(
             version=self.save.report.versions.get(), token="t" * 43
         )
@@ -166,6 +168,9 @@ class House:
                 f"&studyUID={self.instance.study.study_instance_uid}"
                 f"&seriesUID={self.instance.series.series_instance_uid}"
             )
+        if route.startswith(("api/^annotations/$", "api/^key-images/$")):
+            study = UNKNOWN if is_unknown else self.instance.study.study_instance_uid
+            path += f"?study={study}"
         if route == "report/":
             study = UNKNOWN if is_unknown else self.instance.study.study_instance_uid
             path += f"?StudyInstanceUID={study}"
@@ -183,6 +188,8 @@ class House:
         }
         if name == "token" and route.startswith("prints/"):
             return "unknown" if is_unknown else self.print.token
+        if name == "uid" and route.startswith("api/^annotations"):
+            return "2.25.404" if is_unknown else self.annotation.uid
         if name in uids:
             return UNKNOWN if is_unknown else uids[name]
         if name in {"pk", "object_id"}:
