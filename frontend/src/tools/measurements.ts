@@ -129,7 +129,9 @@ export class Measurements {
     this.latest += 1;
     const version = this.latest;
     this.revisions.set(key, kept.revision);
-    this.known.set(key, { ...drawn, uid: kept.uid, label: kept.label, author: kept.is_mine ? '' : kept.author, isMine: kept.is_mine, version });
+    // Its image may not be here yet: the figures are those that were kept with it.
+    const measured = { values: kept.values, note: kept.note };
+    this.known.set(key, { ...drawn, measured, uid: kept.uid, label: kept.label, author: kept.is_mine ? '' : kept.author, isMine: kept.is_mine, version });
   }
 
   private switchOff(): void {
