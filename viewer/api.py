@@ -18,7 +18,6 @@ from archive.selectors import Principal
 from audit.actors import Actor
 from audit.annotation_events import record_annotations_read
 from viewer.annotations.content import AnnotationContentError, Content, checked
-from viewer.annotations.errors import AnnotationError, UnknownAnnotationError
 from viewer.annotations.exporting import export_annotations
 from viewer.annotations.found import found_in_reports
 from viewer.annotations.presentation import facts_of, version_facts
@@ -28,6 +27,7 @@ from viewer.annotations.selectors import (
     study_of,
 )
 from viewer.annotations.services import ANNOTATE, delete_annotation, put_annotation
+from viewer.errors import AnnotationError, UnknownAnnotationError
 from viewer.models import Annotation
 from viewer.problems import ProblemError
 
