@@ -28,6 +28,7 @@ from viewer.annotations.selectors import (
 )
 from viewer.annotations.services import ANNOTATE, delete_annotation, put_annotation
 from viewer.errors import AnnotationError, UnknownAnnotationError
+from viewer.key_images import MAX_IMAGES, key_images, mark_images
 from viewer.models import Annotation
 from viewer.problems import ProblemError
 
@@ -72,6 +73,25 @@ class HistorySerializer(serializers.Serializer[Any]):
 
     annotation = serializers.JSONField()
     versions = serializers.ListField(child=serializers.JSONField())
+
+
+class PlaceSerializer(serializers.Serializer[Any]):
+    """An image, or one of its frames (from 1)."""
+
+    sop = serializers.CharField(max_length=64)
+    frame = serializers.IntegerField(min_value=1, max_value=2**31 - 1, default=1)
+
+
+class MarkSerializer(StudySerializer):
+    """The key images of a study, all of them: they take the place of those marked here before."""
+
+    instances = PlaceSerializer(many=True, allow_empty=False, max_length=MAX_IMAGES)
+
+
+class KeyImagesSerializer(serializers.Serializer[Any]):
+    """The images that stand marked."""
+
+    key_images = serializers.ListField(child=serializers.JSONField())
 
 
 class WrittenSerializer(serializers.Serializer[Any]):
@@ -219,6 +239,27 @@ def _content(sent: Any, uid: str) -> Content:
     return content
 
 
+class KeyImageViewSet(OfStudyViewSet):
+    """Key images, as Key Object Selection documents in the study."""
+
+    serializer_class = KeyImagesSerializer
+
+    @extend_schema(parameters=_OF_STUDY, responses=KeyImagesSerializer)
+    def list(self, request: Request) -> Response:
+        """Return the key images of a study, whoever marked them."""
+        return Response({"key_images": key_images(self.principal, self.asked_study())})
+
+    @extend_schema(request=MarkSerializer, responses={201: WrittenSerializer})
+    def create(self, request: Request) -> Response:
+        """Write a document that names the key images into the study."""
+        sent = self.sent(MarkSerializer)
+        study = self.seen_study(sent["study"], str(sent.get("facility", "")))
+        marked = list(dict.fromkeys((one["sop"], one["frame"]) for one in sent["instances"]))
+        written = mark_images(study, marked, user=request.user, actor=self.actor)
+        return Response({"sop_instance_uid": written}, status=status.HTTP_201_CREATED)
+
+
 def register(router: BaseRouter) -> None:
-    """Add annotations to the API."""
+    """Add annotations and key images to the API."""
     router.register("annotations", AnnotationViewSet, basename="annotation")
+    router.register("key-images", KeyImageViewSet, basename="key-image")
