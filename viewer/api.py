@@ -54,7 +54,7 @@ class PutSerializer(RevisionSerializer):
     annotation = serializers.JSONField()
 
 
-class StudySerializer(serializers.Serializer[Any]):
+class NamedStudySerializer(serializers.Serializer[Any]):
     """A study, by its UID."""
 
     study = serializers.CharField(max_length=64)
@@ -82,10 +82,10 @@ class PlaceSerializer(serializers.Serializer[Any]):
     frame = serializers.IntegerField(min_value=1, max_value=2**31 - 1, default=1)
 
 
-class MarkSerializer(StudySerializer):
+class MarkSerializer(NamedStudySerializer):
     """The key images of a study, all of them: they take the place of those marked here before."""
 
-    instances = PlaceSerializer(many=True, allow_empty=False, max_length=MAX_IMAGES)
+    instances = serializers.ListField(child=PlaceSerializer(), min_length=1, max_length=MAX_IMAGES)
 
 
 class KeyImagesSerializer(serializers.Serializer[Any]):
@@ -160,7 +160,7 @@ class OfStudyViewSet(GenericViewSet[Annotation]):
 
     def sent_study(self) -> Study:
         """Return the study that the body names, if the user may see it."""
-        sent = self.sent(StudySerializer)
+        sent = self.sent(NamedStudySerializer)
         return self.seen_study(sent["study"], str(sent.get("facility", "")))
 
 
@@ -216,7 +216,7 @@ class AnnotationViewSet(OfStudyViewSet):
         delete_annotation(uid, sent["revision"], user=request.user, actor=self.actor)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=StudySerializer, responses={201: WrittenSerializer})
+    @extend_schema(request=NamedStudySerializer, responses={201: WrittenSerializer})
     @action(detail=False, methods=["post"])
     def sr(self, request: Request) -> Response:
         """Write what stands into the study, as a structured report for other systems."""
