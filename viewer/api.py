@@ -18,7 +18,6 @@ from archive.selectors import Principal
 from audit.actors import Actor
 from audit.annotation_events import record_annotations_read
 from viewer.annotations.content import AnnotationContentError, Content, checked
-from viewer.annotations.errors import AnnotationError, UnknownAnnotationError
 from viewer.annotations.exporting import export_annotations
 from viewer.annotations.found import found_in_reports
 from viewer.annotations.presentation import facts_of, version_facts
@@ -28,6 +27,8 @@ from viewer.annotations.selectors import (
     study_of,
 )
 from viewer.annotations.services import ANNOTATE, delete_annotation, put_annotation
+from viewer.errors import AnnotationError, UnknownAnnotationError
+from viewer.key_images import MAX_IMAGES, key_images, mark_images
 from viewer.models import Annotation
 from viewer.problems import ProblemError
 
@@ -53,7 +54,7 @@ class PutSerializer(RevisionSerializer):
     annotation = serializers.JSONField()
 
 
-class StudySerializer(serializers.Serializer[Any]):
+class NamedStudySerializer(serializers.Serializer[Any]):
     """A study, by its UID."""
 
     study = serializers.CharField(max_length=64)
@@ -72,6 +73,25 @@ class HistorySerializer(serializers.Serializer[Any]):
 
     annotation = serializers.JSONField()
     versions = serializers.ListField(child=serializers.JSONField())
+
+
+class PlaceSerializer(serializers.Serializer[Any]):
+    """An image, or one of its frames (from 1)."""
+
+    sop = serializers.CharField(max_length=64)
+    frame = serializers.IntegerField(min_value=1, max_value=2**31 - 1, default=1)
+
+
+class MarkSerializer(NamedStudySerializer):
+    """The key images of a study, all of them: they take the place of those marked here before."""
+
+    instances = serializers.ListField(child=PlaceSerializer(), min_length=1, max_length=MAX_IMAGES)
+
+
+class KeyImagesSerializer(serializers.Serializer[Any]):
+    """The images that stand marked."""
+
+    key_images = serializers.ListField(child=serializers.JSONField())
 
 
 class WrittenSerializer(serializers.Serializer[Any]):
@@ -140,7 +160,7 @@ class OfStudyViewSet(GenericViewSet[Annotation]):
 
     def sent_study(self) -> Study:
         """Return the study that the body names, if the user may see it."""
-        sent = self.sent(StudySerializer)
+        sent = self.sent(NamedStudySerializer)
         return self.seen_study(sent["study"], str(sent.get("facility", "")))
 
 
@@ -196,7 +216,7 @@ class AnnotationViewSet(OfStudyViewSet):
         delete_annotation(uid, sent["revision"], user=request.user, actor=self.actor)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=StudySerializer, responses={201: WrittenSerializer})
+    @extend_schema(request=NamedStudySerializer, responses={201: WrittenSerializer})
     @action(detail=False, methods=["post"])
     def sr(self, request: Request) -> Response:
         """Write what stands into the study, as a structured report for other systems."""
@@ -219,6 +239,27 @@ def _content(sent: Any, uid: str) -> Content:
     return content
 
 
+class KeyImageViewSet(OfStudyViewSet):
+    """Key images, as Key Object Selection documents in the study."""
+
+    serializer_class = KeyImagesSerializer
+
+    @extend_schema(parameters=_OF_STUDY, responses=KeyImagesSerializer)
+    def list(self, request: Request) -> Response:
+        """Return the key images of a study, whoever marked them."""
+        return Response({"key_images": key_images(self.principal, self.asked_study())})
+
+    @extend_schema(request=MarkSerializer, responses={201: WrittenSerializer})
+    def create(self, request: Request) -> Response:
+        """Write a document that names the key images into the study."""
+        sent = self.sent(MarkSerializer)
+        study = self.seen_study(sent["study"], str(sent.get("facility", "")))
+        marked = list(dict.fromkeys((one["sop"], one["frame"]) for one in sent["instances"]))
+        written = mark_images(study, marked, user=request.user, actor=self.actor)
+        return Response({"sop_instance_uid": written}, status=status.HTTP_201_CREATED)
+
+
 def register(router: BaseRouter) -> None:
-    """Add annotations to the API."""
+    """Add annotations and key images to the API."""
     router.register("annotations", AnnotationViewSet, basename="annotation")
+    router.register("key-images", KeyImageViewSet, basename="key-image")

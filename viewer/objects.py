@@ -20,7 +20,7 @@ from archive.models import Instance, Study
 from archive.outcome import Door, Origin
 from archive.spool import Spool
 from audit.actors import Actor
-from viewer.annotations.errors import NotArchivedError
+from viewer.errors import NotArchivedError
 
 # As dimse.implementation says it, which this room does not import; a test holds them together.
 IMPLEMENTATION_VERSION: Final = "NOCTIS_0_1"

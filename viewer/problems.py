@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from rest_framework.exceptions import APIException
 
-from viewer.annotations import errors
+from viewer import errors
 
 _STATUS: Final[dict[type[errors.AnnotationError], int]] = {
     errors.UnknownAnnotationError: 404,

@@ -273,6 +273,7 @@ RULES |= {
         SEERS, {"PUT": _DRAWERS, "DELETE": _DRAWERS}, names_study=True
     ),
     "api/^annotations/sr": Rule(NOBODY, {"POST": _DRAWERS}),
+    "api/^key-images": Rule(SEERS, {"POST": _DRAWERS}, names_study=True),
 }
 
 

@@ -340,3 +340,34 @@ def test_of_nothing_there_is_no_report(rita, image, north):
     south = Pen(make_user("TECHNICIAN", make_facility("South")))
     assert write_sr(south, image.study).status_code == 404
     assert not Instance.objects.filter(sop_class_uid=SR).exists()
+
+
+def mark(pen: Pen, study: Study, *places: dict[str, Any]) -> Any:
+    body = orjson.dumps({"study": study.study_instance_uid, "instances": places})
+    return pen.client.post("/api/key-images/", body, content_type="application/json")
+
+
+def marked(pen: Pen, study: Study) -> list[str]:
+    answer = pen.client.get(f"/api/key-images/?study={study.study_instance_uid}")
+    return [one["sop"] for one in answer.json()["key_images"]]
+
+
+def test_key_images_are_a_document_in_the_study(rita, omar, image, north, tmp_path):
+    other = Instance.objects.get(instance_number=2)
+    first, second = {"sop": image.sop_instance_uid}, {"sop": other.sop_instance_uid}
+    uid = mark(rita, image.study, first, second, first).json()["sop_instance_uid"]
+    assert marked(omar, image.study) == [first["sop"], second["sop"]]
+    path = tmp_path / "key.dcm"
+    with open_instance(Instance.objects.get(sop_instance_uid=uid)) as stream:
+        path.write_bytes(stream.read())
+    dumped = subprocess.run(["dsrdump", "+U8", "+Pc", path], capture_output=True, text=True)
+    assert dumped.returncode == 0 and "E:" not in dumped.stderr
+    assert '(113020,DCM,"For Report Attachment")' in dumped.stdout
+    assert mark(omar, image.study, second).status_code == 201
+    assert marked(rita, image.study) == [second["sop"]]
+    assert mark(rita, image.study).status_code == 400
+    assert mark(rita, image.study, {**first, "frame": 2}).status_code == 400
+    assert mark(rita, image.study, {"sop": "1.2.3"}).status_code == 404
+    assert mark(Pen(make_user("FACILITY", north)), image.study, first).status_code == 403
+    south = Pen(make_user("TECHNICIAN", make_facility("South")))
+    assert mark(south, image.study, first).status_code == 404

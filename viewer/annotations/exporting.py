@@ -9,10 +9,10 @@ from archive.models import Instance, Study
 from archive.selectors import instances_visible_to
 from audit.actors import Actor
 from audit.annotation_events import record_images_described
-from viewer.annotations.errors import NothingToWriteError
 from viewer.annotations.selectors import annotations_visible_to
 from viewer.annotations.sr import Drawn, Image, measurement_report
 from viewer.annotations.vocabulary import SCHEME
+from viewer.errors import NothingToWriteError
 from viewer.models import Annotation
 from viewer.objects import COMPREHENSIVE_SR, bring_in, new_object, person_name
 

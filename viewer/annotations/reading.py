@@ -127,10 +127,10 @@ def _in_group(root: Item, group: Item, context: _Context) -> Iterator[Measured]:
         by_place = axes
     if not numbers and beside:
         by_place = {tuple(beside): []}
-    for number, (shapes, measured) in enumerate(by_place.items()):
+    for place, (shapes, measured) in enumerate(by_place.items()):
         if shapes:
             one = _measured(shapes, measured, context)
-            yield one if number == 0 else {**one, "uid": ""}
+            yield one if place == 0 else {**one, "uid": ""}
 
 
 def _axes(

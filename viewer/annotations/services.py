@@ -11,15 +11,15 @@ from audit.actors import Actor
 from audit.annotation_events import record_annotation_changed
 from notifications.outbox import publish
 from viewer.annotations.content import Content
-from viewer.annotations.errors import (
+from viewer.annotations.presentation import facts_of
+from viewer.annotations.selectors import annotation_visible_to, on_images
+from viewer.errors import (
     NotTheAuthorError,
     StaleAnnotationError,
     TooManyAnnotationsError,
     UnknownAnnotationError,
     WrongImageError,
 )
-from viewer.annotations.presentation import facts_of
-from viewer.annotations.selectors import annotation_visible_to, on_images
 from viewer.models import Annotation, AnnotationVersion
 
 PER_STUDY: Final = 2000
@@ -44,7 +44,7 @@ def put_annotation(
     Raises
     ------
     AnnotationError
-        One of those of `viewer.annotations.errors`; nothing has changed.
+        One of those of `viewer.errors`; nothing has changed.
     """
     image = _image(content, study, user)
     try:
