@@ -4,7 +4,7 @@ import { isMeasureTool } from '../domain/annotation';
 import { nextLayout } from '../domain/layout';
 import type { Workspace } from './workspace';
 
-export type CommandGroup = 'Images' | 'Window' | 'View' | 'Tools' | 'Measure' | 'Page';
+export type CommandGroup = 'Images' | 'Window' | 'View' | 'Tools' | 'Measure' | 'Planes' | 'Page';
 
 export interface Command {
   readonly id: string;
@@ -34,6 +34,8 @@ function changeRate(change: number) {
 }
 
 function dismiss(workspace: Workspace): void {
+  workspace.dismissNotice();
+  if (workspace.getState().mpr) workspace.toggleMpr();
   workspace.activeView.stop();
   workspace.setHelp(false);
   // Out of a measuring tool, back to what leaves the picture alone.
@@ -59,7 +61,7 @@ export const COMMANDS: readonly Command[] = [
   command('zoom-in', 'Zoom in', 'View', ['+', '='], ({ activeView }) => activeView.zoomBy(ZOOM_STEP)),
   command('zoom-out', 'Zoom out', 'View', ['-'], ({ activeView }) => activeView.zoomBy(1 / ZOOM_STEP)),
   command('fit', 'Fit to viewport', 'View', ['f'], ({ activeView }) => activeView.fit()),
-  command('reset', 'Reset view', 'View', ['x'], ({ activeView }) => activeView.reset()),
+  command('reset', 'Reset view', 'View', ['x'], ({ activeView, getState }) => (getState().mpr ?? activeView).reset()),
   command('tool-scroll', 'Scroll', 'Tools', ['s'], tool('scroll')),
   command('tool-window', 'Window', 'Tools', ['w'], tool('window')),
   command('tool-zoom', 'Zoom', 'Tools', ['z'], tool('zoom')),
@@ -75,6 +77,11 @@ export const COMMANDS: readonly Command[] = [
   command('measure-remove', 'Remove the chosen one', 'Measure', ['Delete', 'Backspace'], ({ measurements }) => measurements.removeSelected()),
   command('measure-undo', 'Undo', 'Measure', ['Ctrl+Z'], ({ measurements }) => measurements.undo()),
   command('measure-redo', 'Redo', 'Measure', ['Ctrl+Shift+Z', 'Ctrl+Y'], ({ measurements }) => measurements.redo()),
+  command('mpr', 'Three planes (MPR)', 'Planes', ['m'], (workspace) => workspace.toggleMpr()),
+  command('crosshairs', 'Crosshairs', 'Planes', ['c'], ({ getState }) => getState().mpr?.toggleCrosshairs()),
+  command('slab', 'Slab: MIP, MinIP, average', 'Planes', ['k'], ({ getState }) => getState().mpr?.nextSlab()),
+  command('thinner', 'Slab thinner', 'Planes', ['['], ({ getState }) => getState().mpr?.thicken(1 / 1.25)),
+  command('thicker', 'Slab thicker', 'Planes', [']'], ({ getState }) => getState().mpr?.thicken(1.25)),
   command('layout', 'Next layout', 'Page', ['l'], (workspace) => workspace.setLayout(nextLayout(workspace.getState().layout))),
   command('text', 'Show or hide text', 'Page', ['t'], (workspace) => workspace.toggleText()),
   command('report', 'Report', 'Page', ['e'], (workspace) => workspace.setReport(!workspace.getState().showReport)),

@@ -1,5 +1,5 @@
 /** From key presses to commands. */
-import { COMMANDS } from './commands';
+import { COMMANDS, type Command } from './commands';
 import type { Workspace } from './workspace';
 
 const BY_KEY = new Map(COMMANDS.flatMap((command) => command.keys.map((key) => [key, command] as const)));
@@ -17,7 +17,7 @@ function isTakenByControl(event: KeyboardEvent): boolean {
 
 function applyPreset(digit: string, workspace: Workspace): boolean {
   const preset = workspace.presets()[Number(digit) - 1];
-  if (preset) workspace.activeView.applyPreset(preset);
+  if (preset) workspace.applyPreset(preset);
   return preset !== undefined;
 }
 
@@ -29,13 +29,23 @@ function keyName(event: KeyboardEvent): string {
   return event.shiftKey ? `Shift+${letter.toUpperCase()}` : letter.toLowerCase();
 }
 
+/** Keys that are not ours: chords but for Ctrl and a letter, and whatever a control or the cheat sheet takes. */
+function isElsewhere(event: KeyboardEvent, workspace: Workspace): boolean {
+  const isForeignChord = event.altKey || ((event.ctrlKey || event.metaKey) && !/^[a-z]$/i.test(event.key));
+  return isForeignChord || workspace.getState().showHelp || isTakenByControl(event);
+}
+
+/** Over three planes only what is meant for them: the stack below must not move unseen. */
+function isPossible({ group, id }: Command, workspace: Workspace): boolean {
+  return !workspace.getState().mpr || group === 'Planes' || group === 'Page' || id === 'reset';
+}
+
 /** Run what the key stands for; true when it stood for something. The cheat sheet keeps all keys while it is open. */
 export function handleKey(event: KeyboardEvent, workspace: Workspace): boolean {
-  const isChord = event.ctrlKey || event.metaKey;
-  // With Ctrl only letters are ours; the rest belongs to the browser.
-  if (event.altKey || (isChord && !/^[a-z]$/i.test(event.key)) || workspace.getState().showHelp || isTakenByControl(event)) return false;
+  if (isElsewhere(event, workspace)) return false;
   if (/^[1-9]$/.test(event.key)) return applyPreset(event.key, workspace);
   const command = BY_KEY.get(keyName(event));
-  command?.run(workspace);
-  return command !== undefined;
+  if (!command || !isPossible(command, workspace)) return false;
+  command.run(workspace);
+  return true;
 }

@@ -1,5 +1,6 @@
 /** The reader's table: the grid, what lies in each viewport, which one is active, which tool is in hand. */
 import { LoadProgress } from '../cornerstone/loadProgress';
+import { MprView } from '../cornerstone/mprView';
 import { Prefetcher, type ReadingPlace } from '../cornerstone/prefetcher';
 import { StackView } from '../cornerstone/stackView';
 import { setPointerTool, type PointerTool } from '../cornerstone/toolGroup';
@@ -7,6 +8,7 @@ import type { DisplaySet } from '../domain/displaySet';
 import type { FailureKind, ViewerError } from '../domain/failure';
 import { windowsOf } from '../domain/frame';
 import { LAYOUTS, viewportCount, type Layout } from '../domain/layout';
+import { checkVolume } from '../domain/volume';
 import { presetsFor, type Preset } from '../domain/window';
 import type { Measurements } from './measurements';
 
@@ -22,6 +24,10 @@ export interface WorkspaceState {
   readonly showText: boolean;
   readonly showHelp: boolean;
   readonly showReport: boolean;
+  /** The planes on the screen instead of the viewports. */
+  readonly mpr: MprView | undefined;
+  /** What the reader is told once, e.g. why there are no planes. */
+  readonly notice: string;
 }
 
 const isObstacle = (failure: ViewerError | undefined): boolean => failure?.kind === 'network' || failure?.kind === 'session';
@@ -42,6 +48,8 @@ export class Workspace {
     showText: true,
     showHelp: false,
     showReport: false,
+    mpr: undefined,
+    notice: '',
   };
 
   constructor(readonly measurements: Measurements) {
@@ -79,6 +87,7 @@ export class Workspace {
 
   /** Lay a display set into viewport `index` and make it active. */
   place(set: DisplaySet, index = this.current.active): void {
+    if (this.current.mpr) this.update({ mpr: undefined });
     const view = this.views[index];
     if (!view) return;
     const pictures = set.kind === 'pictures' ? set : undefined;
@@ -103,6 +112,28 @@ export class Workspace {
 
   setReport(showReport: boolean): void {
     this.update({ showReport });
+  }
+
+  /** Cut through the active series in three planes, or go back to what was there. */
+  toggleMpr(): void {
+    if (this.current.mpr) {
+      this.update({ mpr: undefined, notice: '' });
+      return;
+    }
+    const { set, wanted } = this.activeView.getState();
+    if (!set) return;
+    const check = checkVolume(set.frames);
+    if (check.kind === 'refused') this.update({ notice: check.reason });
+    else this.update({ mpr: new MprView(set, wanted), notice: '' });
+  }
+
+  dismissNotice(): void {
+    if (this.current.notice) this.update({ notice: '' });
+  }
+
+  applyPreset(preset: Preset): void {
+    if (this.current.mpr) this.current.mpr.applyPreset(preset);
+    else this.activeView.applyPreset(preset);
   }
 
   /** Show image `index` of a display set: where it lies already, or else in the active viewport. */

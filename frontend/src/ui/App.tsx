@@ -7,6 +7,7 @@ import { useServices, useStudies, useWorkspace } from './context';
 import { HelpDialog } from './HelpDialog';
 import type { IconName } from './icons';
 import type { StudyEntry } from './library';
+import { MprGrid } from './MprGrid';
 import { NetworkNotice, PageState, SignInNotice, usePageFailure } from './Notices';
 import { Opening } from './opening';
 import { REPORT_WIDTH, ReportBeside, useImageRequests } from './ReportBeside';
@@ -80,12 +81,27 @@ function Closed({ reason }: { readonly reason: ClosedReason }): ReactElement {
   return <PageState icon={icon} title={t(title)} text={t(text)} canRetry={reason !== 'none'} />;
 }
 
+/** Why there are no planes through this series. */
+function GeometryNotice({ text }: { readonly text: string }): ReactElement {
+  const { workspace } = useServices();
+  return (
+    <div className="geometry-notice" role="alert">
+      <p>
+        <strong>{t('No planes through this series.')}</strong> {t(text)}
+      </p>
+      <button type="button" className="button" onClick={() => workspace.dismissNotice()}>
+        {t('Close')}
+      </button>
+    </div>
+  );
+}
+
 export function App(): ReactElement {
-  const { library } = useServices();
+  const { library, workspace } = useServices();
   const studies = useStudies();
   const failure = usePageFailure();
   const closed = closedReason(studies);
-  const { showReport } = useWorkspace();
+  const { showReport, mpr, notice } = useWorkspace();
   const [width, setWidth] = useState(REPORT_WIDTH);
   const style = { '--report-width': `${width}px` } as CSSProperties;
   useKeyboard();
@@ -104,10 +120,11 @@ export function App(): ReactElement {
         <>
           <Toolbar />
           <SeriesRail />
-          <Grid studies={studies} />
+          {mpr ? <MprGrid key={mpr.set.id} view={mpr} close={() => workspace.toggleMpr()} /> : <Grid studies={studies} />}
           <ReportBeside width={width} setWidth={setWidth} />
         </>
       )}
+      {notice && <GeometryNotice text={notice} />}
       <HelpDialog />
     </div>
   );

@@ -55,7 +55,7 @@ function PresetMenu(): ReactElement {
       preset.kind === 'window' ? `${windowNumber(preset.window.width, preset.window.width)} / ${windowNumber(preset.window.center, preset.window.width)}` : '',
       index < 9 ? String(index + 1) : '',
     ].filter(Boolean).join('   '),
-    choose: () => workspace.activeView.applyPreset(preset),
+    choose: () => workspace.applyPreset(preset),
   }));
   return (
     <Menu label={t('Window presets')} choices={choices} disabled={choices.length === 0}>
@@ -84,9 +84,9 @@ function LayoutMenu(): ReactElement {
 
 export function Toolbar(): ReactElement {
   const { workspace, config } = useServices();
-  const { tool, showText, showReport } = useWorkspace();
+  const { tool, showText, showReport, mpr } = useWorkspace();
   const { status, playing, inverted, colour, set } = useView(workspace.activeView);
-  const idle = status === 'empty';
+  const idle = status === 'empty' || mpr !== undefined;
   return (
     <div className="toolbar" role="toolbar" aria-label={t('Viewer tools')}>
       <div className="tool-group">
@@ -106,10 +106,11 @@ export function Toolbar(): ReactElement {
         <CommandButton command="flip-vertical" icon="flip-vertical" label="Flip V" disabled={idle} />
         <CommandButton command="rotate" icon="rotate" label="Rotate" disabled={idle} />
         <CommandButton command="fit" icon="fit" label="Fit" disabled={idle} />
-        <CommandButton command="reset" icon="reset" label="Reset" disabled={idle} />
+        <CommandButton command="reset" icon="reset" label="Reset" disabled={status === 'empty'} />
       </div>
       <div className="tool-group">
-        <CommandButton command="cine" icon={playing ? 'stop' : 'play'} label={playing ? 'Stop' : 'Play'} pressed={playing} disabled={!set || set.frames.length < 2} />
+        <CommandButton command="cine" icon={playing ? 'stop' : 'play'} label={playing ? 'Stop' : 'Play'} pressed={playing} disabled={idle || !set || set.frames.length < 2} />
+        <CommandButton command="mpr" icon="planes" label="MPR" pressed={mpr !== undefined} disabled={!set || set.frames.length < 2} />
         <LayoutMenu />
       </div>
       <div className="tool-group tool-group-end">

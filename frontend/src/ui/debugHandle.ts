@@ -2,10 +2,14 @@
  * `window.noctisViewer`: what a test, or a colleague at the telephone, may ask about the viewports.
  * It only reads. Viewports count from 0, frames from 0, pixels from 0,0 at the first.
  */
+import type { PlaneName } from '../cornerstone/mprView';
 import type { ViewState } from '../cornerstone/stackView';
+import type { Vector } from '../domain/vector';
 import type { Workspace } from '../tools/workspace';
 
 export interface DebugHandle {
+  /** Where a place in the patient (LPS, mm) lies on a plane's canvas (CSS pixels). */
+  readonly planeCanvas: (plane: PlaneName, world: Vector) => readonly [number, number] | undefined;
   readonly pixelAt: (viewport: number, column: number, row: number) => number | readonly number[] | undefined;
   readonly state: (viewport: number) => Omit<ViewState, 'set' | 'failure'> & { readonly frames: number; readonly sopInstanceUID: string; readonly frameNumber: number; readonly failure: string } | undefined;
 }
@@ -16,8 +20,10 @@ declare global {
   }
 }
 
-export function installDebugHandle({ views }: Workspace): void {
+export function installDebugHandle(workspace: Workspace): void {
+  const { views } = workspace;
   window.noctisViewer = {
+    planeCanvas: (plane, world) => workspace.getState().mpr?.canvasOf(plane, world),
     pixelAt: (viewport, column, row) => views[viewport]?.pixelAt(column, row),
     state: (viewport) => {
       const view = views[viewport];

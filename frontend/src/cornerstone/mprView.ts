@@ -1,0 +1,285 @@
+/** Three planes through a volume, joined by crosshairs. */
+import { cache, Enums, eventTarget, imageLoader, RenderingEngine, setVolumesForViewports, volumeLoader, type Types } from '@cornerstonejs/core';
+import { addTool, CrosshairsTool, Enums as ToolEnums, PanTool, StackScrollTool, ToolGroupManager, WindowLevelTool, ZoomTool, type Types as ToolTypes } from '@cornerstonejs/tools';
+import type { PictureSet } from '../domain/displaySet';
+import { toViewerError, type ViewerError } from '../domain/failure';
+import { planeOf, spacingOf, windowsOf, type FrameRef } from '../domain/frame';
+import { edgesInPatient, NO_EDGES, type EdgeLabels } from '../domain/orientation';
+import { normalize, subtract, toVector, type Vector } from '../domain/vector';
+import { automaticRange, toRange, type Preset, type ValueRange } from '../domain/window';
+import { registerFrame } from './imageRegistry';
+
+export const PLANES = ['axial', 'coronal', 'sagittal'] as const;
+export type PlaneName = (typeof PLANES)[number];
+export type Slab = 'off' | 'maximum' | 'minimum' | 'average';
+
+export interface MprState {
+  readonly status: 'loading' | 'ready' | 'failed';
+  readonly loaded: number;
+  readonly total: number;
+  readonly failure: ViewerError | undefined;
+  readonly range: ValueRange | undefined;
+  readonly crosshairs: boolean;
+  readonly slab: Slab;
+  readonly slabMm: number;
+  readonly edges: Readonly<Record<PlaneName, EdgeLabels>>;
+  /** Where the planes meet: LPS, mm. */
+  readonly centre: Vector | undefined;
+}
+
+const { ViewportType, OrientationAxis, BlendModes, Events } = Enums;
+const { MouseBindings, KeyboardBindings } = ToolEnums;
+
+const GROUP = 'noctis-mpr';
+const ENGINE = 'noctis-mpr';
+const PARALLEL_LOADS = 6;
+const THICKEST_MM = 200;
+export const SLABS: readonly Slab[] = ['off', 'maximum', 'minimum', 'average'];
+
+const AXES: Readonly<Record<PlaneName, Enums.OrientationAxis>> = { axial: OrientationAxis.AXIAL, coronal: OrientationAxis.CORONAL, sagittal: OrientationAxis.SAGITTAL };
+const BLENDS: Readonly<Record<Slab, Enums.BlendModes>> = {
+  off: BlendModes.COMPOSITE,
+  maximum: BlendModes.MAXIMUM_INTENSITY_BLEND,
+  minimum: BlendModes.MINIMUM_INTENSITY_BLEND,
+  average: BlendModes.AVERAGE_INTENSITY_BLEND,
+};
+/** The lines of the three planes: apart for eyes that tell red and green badly, too. */
+export const PLANE_COLOURS: Readonly<Record<PlaneName, string>> = { axial: 'rgb(110, 190, 230)', coronal: 'rgb(240, 190, 90)', sagittal: 'rgb(215, 130, 200)' };
+
+type Named = { readonly toolName: string };
+const [SCROLL, WINDOW, PAN, ZOOM, CROSSHAIRS] = ([StackScrollTool, WindowLevelTool, PanTool, ZoomTool, CrosshairsTool] as readonly Named[]).map(({ toolName }) => toolName) as [string, string, string, string, string];
+const HAND_TOOLS = [SCROLL, WINDOW, PAN, ZOOM];
+
+/** The middle of a frame: LPS, mm. */
+function middleOf(frame: FrameRef): Vector | undefined {
+  const plane = planeOf(frame);
+  const { pixels } = frame.instance;
+  if (!plane || !pixels) return undefined;
+  const { row, column } = spacingOf(frame);
+  const [across, down] = [((pixels.columns - 1) / 2) * column, ((pixels.rows - 1) / 2) * row];
+  return toVector(([0, 1, 2] as const).map((axis) => plane.position[axis] + plane.rowDirection[axis] * across + plane.columnDirection[axis] * down));
+}
+
+const idOf = (plane: PlaneName): string => `mpr-${plane}`;
+const planeOfId = (id: string): PlaneName => PLANES.find((plane) => idOf(plane) === id) ?? 'axial';
+
+function tools(): ToolTypes.IToolGroup {
+  const known = ToolGroupManager.getToolGroup(GROUP);
+  if (known) return known;
+  const made = ToolGroupManager.createToolGroup(GROUP);
+  if (!made) throw new Error('The tools could not be set up');
+  addTool(CrosshairsTool);
+  for (const name of HAND_TOOLS) made.addTool(name);
+  made.addTool(CROSSHAIRS, {
+    getReferenceLineColor: (id: string) => PLANE_COLOURS[planeOfId(id)],
+    getReferenceLineControllable: () => true,
+    getReferenceLineDraggableRotatable: () => true,
+    getReferenceLineSlabThicknessControlsOn: () => false,
+  });
+  return made;
+}
+
+export class MprView {
+  private current: MprState;
+  private engine: RenderingEngine | undefined;
+  private readonly imageIds: readonly string[];
+  private readonly volumeId: string;
+  private readonly listeners = new Set<() => void>();
+  private closed = false;
+
+  constructor(
+    readonly set: PictureSet,
+    private readonly startAt: number,
+  ) {
+    this.imageIds = set.frames.map(registerFrame);
+    this.volumeId = `noctis-volume:${set.id}`;
+    const edges = { axial: NO_EDGES, coronal: NO_EDGES, sagittal: NO_EDGES };
+    this.current = { status: 'loading', loaded: 0, total: set.frames.length, failure: undefined, range: undefined, crosshairs: true, slab: 'off', slabMm: 10, edges, centre: undefined };
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly getState = (): MprState => this.current;
+
+  /** Load what is missing, then show it; `elements` in the order of PLANES. */
+  async mount(elements: readonly HTMLDivElement[]): Promise<void> {
+    try {
+      await this.load();
+      if (this.closed) return;
+      await this.show(elements);
+      this.update({ status: 'ready', failure: undefined });
+    } catch (error) {
+      if (!this.closed) this.update({ status: 'failed', failure: toViewerError(error) });
+    }
+  }
+
+  unmount(): void {
+    this.closed = true;
+    for (const plane of PLANES) tools().removeViewports(ENGINE, idOf(plane));
+    eventTarget.removeEventListener(ToolEnums.Events.CROSSHAIR_TOOL_CENTER_CHANGED, this.onCentre);
+    ToolGroupManager.destroyToolGroup(GROUP);
+    this.engine?.destroy();
+    this.engine = undefined;
+    if (cache.getVolume(this.volumeId)) cache.removeVolumeLoadObject(this.volumeId);
+  }
+
+  // --- What the reader does ------------------------------------------------------------------
+
+  toggleCrosshairs(): void {
+    const crosshairs = !this.current.crosshairs;
+    this.update({ crosshairs });
+    this.bind();
+    this.engine?.render();
+  }
+
+  nextSlab(): void {
+    this.setSlab(SLABS[(SLABS.indexOf(this.current.slab) + 1) % SLABS.length] ?? 'off', this.current.slabMm);
+  }
+
+  thicken(factor: number): void {
+    const { slab, slabMm } = this.current;
+    this.setSlab(slab === 'off' ? 'maximum' : slab, Math.min(THICKEST_MM, Math.max(1, Math.round(slabMm * factor))));
+  }
+
+  setRange(range: ValueRange): void {
+    for (const viewport of this.viewports()) viewport.setProperties({ voiRange: { ...range } });
+    this.engine?.render();
+    this.update({ range });
+  }
+
+  applyPreset(preset: Preset): void {
+    const image = cache.getImage(this.imageIds[this.startAt] ?? '');
+    if (!image) return;
+    if (preset.kind === 'window') this.setRange(toRange(preset.window));
+    else if (preset.kind === 'auto') this.setRange(automaticRange(image.getPixelData()));
+    else this.setRange({ lower: image.minPixelValue, upper: Math.max(image.maxPixelValue, image.minPixelValue + 1) });
+  }
+
+  reset(): void {
+    for (const viewport of this.viewports()) viewport.resetCamera();
+    this.setSlab('off', 10);
+    this.bind();
+    this.engine?.render();
+  }
+
+  /** Where a place in the patient (LPS, mm) lies on a plane's canvas (CSS pixels). */
+  canvasOf(plane: PlaneName, world: Vector): readonly [number, number] | undefined {
+    return this.viewport(plane)?.worldToCanvas([...world]);
+  }
+
+  // --- Cornerstone's side --------------------------------------------------------------------
+
+  private async load(): Promise<void> {
+    const missing = this.imageIds.filter((imageId) => !cache.isLoaded(imageId));
+    this.update({ loaded: this.imageIds.length - missing.length });
+    const next = async (): Promise<void> => {
+      for (let imageId = missing.pop(); imageId !== undefined && !this.closed; imageId = missing.pop()) {
+        await imageLoader.loadAndCacheImage(imageId, { requestType: Enums.RequestType.Interaction, priority: 1 });
+        this.update({ loaded: this.current.loaded + 1 });
+      }
+    };
+    await Promise.all(Array.from({ length: PARALLEL_LOADS }, next));
+  }
+
+  private async show(elements: readonly HTMLDivElement[]): Promise<void> {
+    await volumeLoader.createAndCacheVolumeFromImages(this.volumeId, [...this.imageIds]);
+    this.engine = new RenderingEngine(ENGINE);
+    this.engine.setViewports(
+      PLANES.map((plane, index) => {
+        const element = elements[index];
+        if (!element) throw new Error('A plane has no place');
+        return { viewportId: idOf(plane), type: ViewportType.ORTHOGRAPHIC, element, defaultOptions: { orientation: AXES[plane], background: [0, 0, 0] } };
+      }),
+    );
+    await setVolumesForViewports(this.engine, [{ volumeId: this.volumeId }], PLANES.map(idOf));
+    for (const plane of PLANES) {
+      tools().addViewport(idOf(plane), ENGINE);
+      elements[PLANES.indexOf(plane)]?.addEventListener(Events.CAMERA_MODIFIED, this.onCamera);
+      elements[PLANES.indexOf(plane)]?.addEventListener(Events.VOI_MODIFIED, this.onRange);
+    }
+    eventTarget.addEventListener(ToolEnums.Events.CROSSHAIR_TOOL_CENTER_CHANGED, this.onCentre);
+    this.begin();
+  }
+
+  /** The window of the stack, the slice that was on the screen, and the tools. */
+  private begin(): void {
+    const frame = this.set.frames[this.startAt];
+    const [first] = frame ? windowsOf(frame) : [];
+    this.setRange(first ? toRange(first) : automaticRange(cache.getImage(this.imageIds[this.startAt] ?? '')?.getPixelData() ?? new Float32Array(1)));
+    const centre = frame && middleOf(frame);
+    if (centre) for (const viewport of this.viewports()) viewport.jumpToWorld([...centre]);
+    this.bind();
+    this.onCamera();
+    this.upload();
+    // The first picture may have been drawn before a context had all of it.
+    requestAnimationFrame(() => requestAnimationFrame(() => this.upload()));
+  }
+
+  /** Every plane draws with a context of its own: each has to be given the whole volume. */
+  private upload(): void {
+    cache.getVolume(this.volumeId)?.invalidate();
+    this.engine?.render();
+  }
+
+  /** Left: crosshairs, or scrolling; the rest as in stacks. */
+  private bind(): void {
+    const group = tools();
+    const primary = { mouseButton: MouseBindings.Primary };
+    for (const name of HAND_TOOLS) group.setToolPassive(name, { removeAllBindings: true });
+    group.setToolActive(WINDOW, { bindings: [{ mouseButton: MouseBindings.Secondary }] });
+    group.setToolActive(PAN, { bindings: [{ mouseButton: MouseBindings.Auxiliary }] });
+    group.setToolActive(ZOOM, { bindings: [{ mouseButton: MouseBindings.Wheel, modifierKey: KeyboardBindings.Ctrl }, { numTouchPoints: 2 }] });
+    group.setToolActive(SCROLL, { bindings: [{ mouseButton: MouseBindings.Wheel }, ...(this.current.crosshairs ? [] : [primary])] });
+    if (this.current.crosshairs) group.setToolActive(CROSSHAIRS, { bindings: [primary] });
+    else group.setToolDisabled(CROSSHAIRS);
+  }
+
+  private setSlab(slab: Slab, slabMm: number): void {
+    for (const viewport of this.viewports()) {
+      viewport.setBlendMode(BLENDS[slab]);
+      if (slab === 'off') viewport.resetSlabThickness();
+      else viewport.setSlabThickness(slabMm);
+    }
+    this.engine?.render();
+    this.update({ slab, slabMm });
+  }
+
+  private viewport(plane: PlaneName): Types.IVolumeViewport | undefined {
+    return this.engine?.getViewport<Types.IVolumeViewport>(idOf(plane));
+  }
+
+  private viewports(): Types.IVolumeViewport[] {
+    return PLANES.flatMap((plane) => this.viewport(plane) ?? []);
+  }
+
+  private readonly onCentre = (event: Event): void => {
+    const { toolCenter } = (event as CustomEvent<{ toolCenter?: readonly number[] }>).detail;
+    if (toolCenter) this.update({ centre: toVector(toolCenter) });
+  };
+
+  private readonly onRange = (event: Event): void => {
+    const { range } = (event as CustomEvent<{ range?: ValueRange }>).detail;
+    if (range) this.update({ range });
+  };
+
+  private readonly onCamera = (): void => {
+    const edges = Object.fromEntries(PLANES.map((plane) => [plane, this.edgesOf(plane)])) as Record<PlaneName, EdgeLabels>;
+    if (JSON.stringify(edges) !== JSON.stringify(this.current.edges)) this.update({ edges });
+  };
+
+  private edgesOf(plane: PlaneName): EdgeLabels {
+    const viewport = this.viewport(plane);
+    if (!viewport) return NO_EDGES;
+    const at = (x: number, y: number): Vector => toVector(viewport.canvasToWorld([x, y]));
+    const origin = at(0, 0);
+    return edgesInPatient({ right: normalize(subtract(at(100, 0), origin)), down: normalize(subtract(at(0, 100), origin)) });
+  }
+
+  private update(change: Partial<MprState>): void {
+    this.current = { ...this.current, ...change };
+    for (const listener of this.listeners) listener();
+  }
+}

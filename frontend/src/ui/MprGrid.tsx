@@ -1,0 +1,88 @@
+/** Axial, coronal and sagittal planes of one series, beside each other. */
+import { useEffect, useRef, useSyncExternalStore, type ReactElement } from 'react';
+import { PLANES, type MprState, type MprView, type PlaneName, type Slab } from '../cornerstone/mprView';
+import { windowNumber } from '../domain/format';
+import { displayName } from '../domain/patient';
+import { t } from '../domain/text';
+import { toWindow } from '../domain/window';
+import { FailureTile } from './Tiles';
+
+const NAMES: Readonly<Record<PlaneName, string>> = { axial: 'Axial', coronal: 'Coronal', sagittal: 'Sagittal' };
+const SLAB_NAMES: Readonly<Record<Exclude<Slab, 'off'>, string>> = { maximum: 'MIP', minimum: 'MinIP', average: 'Average' };
+
+function slabText({ slab, slabMm }: MprState): string {
+  return slab === 'off' ? '' : t('{kind} {mm} mm', { kind: t(SLAB_NAMES[slab]), mm: slabMm });
+}
+
+function centreText({ centre }: MprState): string {
+  if (!centre) return '';
+  const [x, y, z] = centre;
+  const side = (value: number, negative: string, positive: string): string => `${value < 0 ? negative : positive} ${Math.abs(value).toFixed(1)}`;
+  return `${side(x, 'R', 'L')}  ${side(y, 'A', 'P')}  ${side(z, 'F', 'H')} mm`;
+}
+
+function windowText({ range }: MprState): string {
+  if (!range) return '';
+  const { width, center } = toWindow(range);
+  return `W ${windowNumber(width, width)}  L ${windowNumber(center, width)}`;
+}
+
+function PlaneText({ view, state, plane }: { readonly view: MprView; readonly state: MprState; readonly plane: PlaneName }): ReactElement {
+  const edges = state.edges[plane];
+  return (
+    <div className="overlay">
+      <div className="corner corner-top-left">
+        <p>{displayName(view.set.patient.name)}</p>
+        <p>{view.set.patient.id}</p>
+      </div>
+      <div className="corner corner-top-right">
+        <p className="plane-name" data-plane={plane}>{t(NAMES[plane])}</p>
+        <p>{view.set.series.description}</p>
+      </div>
+      <div className="corner corner-bottom-left">
+        <p>{slabText(state)}</p>
+        <p>{t('MPR · interpolated')}</p>
+      </div>
+      <div className="corner corner-bottom-right">
+        <p>{centreText(state)}</p>
+        <p>{windowText(state)}</p>
+      </div>
+      {(['left', 'right', 'top', 'bottom'] as const).map((side) => (
+        <span key={side} className={`edge edge-${side}`}>{edges[side]}</span>
+      ))}
+    </div>
+  );
+}
+
+function Waiting({ state }: { readonly state: MprState }): ReactElement {
+  const share = state.total > 0 ? state.loaded / state.total : 0;
+  return (
+    <div className="tile tile-loading mpr-waiting" role="status">
+      <span className="spinner" aria-hidden="true" />
+      <p className="tile-text">{t('Loading the volume: {loaded} of {total}', { loaded: state.loaded, total: state.total })}</p>
+      <progress value={share} max={1} aria-label={t('Loaded')} />
+    </div>
+  );
+}
+
+export function MprGrid({ view, close }: { readonly view: MprView; readonly close: () => void }): ReactElement {
+  const state = useSyncExternalStore(view.subscribe, view.getState);
+  const grid = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const elements = [...(grid.current?.querySelectorAll<HTMLDivElement>('.canvas') ?? [])];
+    void view.mount(elements);
+    return () => view.unmount();
+  }, [view]);
+  return (
+    <main className="grid mpr-grid" ref={grid} aria-label={t('Multiplanar reconstruction')} data-testid="mpr" data-status={state.status}>
+      {PLANES.map((plane) => (
+        <section key={plane} className="viewport" aria-label={t(NAMES[plane])} data-testid={`mpr-${plane}`} onContextMenu={(event) => event.preventDefault()}>
+          <div className="canvas" />
+          {state.status === 'ready' && <PlaneText view={view} state={state} plane={plane} />}
+        </section>
+      ))}
+      {state.status === 'loading' && <Waiting state={state} />}
+      {state.failure && <FailureTile failure={state.failure} place={view.set.series.description} retry={close} />}
+    </main>
+  );
+}
