@@ -178,3 +178,28 @@ def test_a_measurement_stands_in_the_report_and_grows_old_when_it_is_changed(ben
     expect(text.locator(".measurement[data-stale=true]")).to_have_count(1)
     chip.click()
     bench.viewer.wait(index=MIDDLE)
+
+
+def test_key_images_and_measurements_leave_as_objects_of_the_study(bench: Bench) -> None:
+    bench.draw("d", (20, 30), (70, 30))
+    bench.kept(1)
+    bench.viewer.viewport().click(position={"x": 5, "y": 5})
+    bench.page.keyboard.press("u")
+    expect(bench.page.get_by_test_id("key-mark")).to_contain_text("Key image")
+    bench.page.get_by_role("button", name="Save as structured report").click()
+    expect(bench.page.get_by_text("Saved in the study.")).to_be_visible(timeout=PATIENCE_S * 1000)
+    session = bench.noctis.server.session(bench.noctis.users["reader"].token)
+    address = f"{bench.noctis.url}/dicom-web/studies/{bench.study}/series"
+    accept = {"Accept": "application/dicom+json"}
+
+    def modalities() -> list[str]:
+        found = session.get(address, headers=accept).json()
+        return sorted(one["00080060"]["Value"][0] for one in found)
+
+    bench.viewer.until(lambda: modalities() == ["CT", "KO", "SR"], lambda: f"{modalities()}")
+    bench.open()
+    expect(bench.page.get_by_test_id("key-mark")).to_contain_text("Key image")
+    bench.viewer.card("structured report").click()
+    sheet = bench.page.get_by_test_id("sheet")
+    expect(sheet).to_contain_text("Imaging Measurement Report")
+    expect(sheet).to_contain_text("mm")

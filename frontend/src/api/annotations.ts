@@ -1,5 +1,5 @@
 /** The calls that keep annotations. */
-import type { Annotation, AnnotationServer, Kept, KeptAnnotation } from '../domain/annotation';
+import type { Annotation, AnnotationServer, KeyImageServer, Kept, KeptAnnotation, MarkedImage } from '../domain/annotation';
 import { call, CallError } from './call';
 
 const path = (uid: string): string => `/api/annotations/${encodeURIComponent(uid)}/`;
@@ -22,5 +22,22 @@ export class Annotations implements AnnotationServer {
 
   async remove(uid: string, revision: number): Promise<void> {
     await call('DELETE', path(uid), { revision });
+  }
+
+  /** Write all that stands on a study into a structured report (TID 1500); its SOP Instance UID. */
+  async report(study: string): Promise<string> {
+    const { sop_instance_uid: uid } = await call<{ sop_instance_uid: string }>('POST', '/api/annotations/sr/', { study });
+    return uid;
+  }
+}
+
+export class KeyImageCalls implements KeyImageServer {
+  async list(study: string): Promise<readonly MarkedImage[]> {
+    const answer = await call<{ key_images?: readonly MarkedImage[] }>('GET', `/api/key-images/?study=${encodeURIComponent(study)}`);
+    return answer.key_images ?? [];
+  }
+
+  async mark(study: string, images: readonly MarkedImage[]): Promise<void> {
+    await call('POST', '/api/key-images/', { study, instances: images });
   }
 }

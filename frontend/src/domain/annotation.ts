@@ -33,6 +33,18 @@ export interface AnnotationServer {
   readonly remove: (uid: string, revision: number) => Promise<void>;
 }
 
+/** An image of a study: frames count from 1. */
+export interface MarkedImage {
+  readonly sop: string;
+  readonly frame: number;
+}
+
+/** Who keeps key images: all of a study's at once. */
+export interface KeyImageServer {
+  readonly list: (study: string) => Promise<readonly MarkedImage[]>;
+  readonly mark: (study: string, images: readonly MarkedImage[]) => Promise<void>;
+}
+
 const TOOLS: ReadonlySet<string> = new Set(['length', 'bidirectional', 'angle', 'cobb', 'ellipse', 'rectangle', 'freehand', 'probe']);
 
 /** Whether it can be drawn here. */

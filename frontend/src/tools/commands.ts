@@ -77,6 +77,7 @@ export const COMMANDS: readonly Command[] = [
   command('measure-remove', 'Remove the chosen one', 'Measure', ['Delete', 'Backspace'], ({ measurements }) => measurements.removeSelected()),
   command('measure-undo', 'Undo', 'Measure', ['Ctrl+Z'], ({ measurements }) => measurements.undo()),
   command('measure-redo', 'Redo', 'Measure', ['Ctrl+Shift+Z', 'Ctrl+Y'], ({ measurements }) => measurements.redo()),
+  command('key-image', 'Mark as key image', 'Images', ['u'], ({ activeView, keyImages }) => keyImages.toggle(activeView.frame)),
   command('mpr', 'Three planes (MPR)', 'Planes', ['m'], (workspace) => workspace.toggleMpr()),
   command('crosshairs', 'Crosshairs', 'Planes', ['c'], ({ getState }) => getState().mpr?.toggleCrosshairs()),
   command('slab', 'Slab: MIP, MinIP, average', 'Planes', ['k'], ({ getState }) => getState().mpr?.nextSlab()),

@@ -10,6 +10,7 @@ import { windowsOf } from '../domain/frame';
 import { LAYOUTS, viewportCount, type Layout } from '../domain/layout';
 import { checkVolume } from '../domain/volume';
 import { presetsFor, type Preset } from '../domain/window';
+import type { KeyImages } from './keyImages';
 import type { Measurements } from './measurements';
 
 const PLAN_DELAY_MS = 60;
@@ -52,7 +53,10 @@ export class Workspace {
     notice: '',
   };
 
-  constructor(readonly measurements: Measurements) {
+  constructor(
+    readonly measurements: Measurements,
+    readonly keyImages: KeyImages,
+  ) {
     setPointerTool(this.current.tool);
     for (const view of this.views) view.subscribe(() => this.onViewChange(view));
   }

@@ -39,10 +39,13 @@ function useOpening(studies: readonly StudyEntry[]): void {
 
 /** What was measured before, as soon as its images are known. */
 function useKeptMeasurements(studies: readonly StudyEntry[]): void {
-  const { config, measurements } = useServices();
+  const { config, keyImages, measurements } = useServices();
   useEffect(() => {
-    for (const study of config.studyInstanceUIDs) void measurements.load(study);
-  }, [config, measurements]);
+    for (const study of config.studyInstanceUIDs) {
+      void measurements.load(study);
+      void keyImages.load(study);
+    }
+  }, [config, keyImages, measurements]);
   useEffect(() => measurements.place(), [measurements, studies]);
 }
 

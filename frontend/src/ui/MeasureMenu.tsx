@@ -41,6 +41,8 @@ export function MeasureMenu({ disabled }: { readonly disabled: boolean }): React
       },
     };
   });
+  const key = commandById('key-image');
+  choices.push({ key: 'key-image', label: t(key.label), hint: key.keys[0] ?? '', choose: () => key.run(workspace) });
   return (
     <span className="split-tool">
       <button type="button" className="tool" aria-label={t(label)} aria-pressed={active} disabled={disabled} title={`${t(label)} (${keys[0] ?? ''})`} onMouseDown={(event) => event.preventDefault()} onClick={() => run(workspace)}>

@@ -65,6 +65,26 @@ function Row({ one, selected, insert }: RowProps): ReactElement {
   );
 }
 
+/** For other systems: all of it as a structured report in the study. */
+function SaveAsReport({ studies }: { readonly studies: readonly string[] }): ReactElement {
+  const { annotations } = useServices();
+  const [said, setSaid] = useState('');
+  const save = (): void => {
+    setSaid('…');
+    Promise.all(studies.map((study) => annotations.report(study)))
+      .then(() => setSaid(t('Saved in the study.')))
+      .catch((error: unknown) => setSaid(error instanceof Error ? error.message : String(error)));
+  };
+  return (
+    <p className="measure-state">
+      <button type="button" className="sheet-link" onClick={save}>
+        {t('Save as structured report')}
+      </button>{' '}
+      <span role="status">{said}</span>
+    </p>
+  );
+}
+
 export function MeasurePanel(): ReactElement | null {
   const { config } = useServices();
   const { list, selected, saving, notice } = useMeasurements();
@@ -78,6 +98,7 @@ export function MeasurePanel(): ReactElement | null {
           <Row key={one.uid} one={one} selected={one.uid === selected} insert={config.report ? insert : undefined} />
         ))}
       </ul>
+      {saving === 'saved' && <SaveAsReport studies={[...new Set(list.map(({ frame }) => frame.instance.studyInstanceUID))]} />}
       <p className="measure-state" role="status" data-saving={saving} data-testid="measure-state">{t(SAVING[saving]) || t(notice)}</p>
     </section>
   );

@@ -7,7 +7,7 @@ import type { EdgeLabels } from '../domain/orientation';
 import { cornerText } from '../domain/overlay';
 import { displayName } from '../domain/patient';
 import { t } from '../domain/text';
-import { useServices, useStudies, useView, useWorkspace } from './context';
+import { useKeyImages, useServices, useStudies, useView, useWorkspace } from './context';
 import { Icon } from './icons';
 import { DRAG_TYPE } from './SeriesRail';
 import { EmptyTile, FailureTile, LoadingTile, MessageTile } from './Tiles';
@@ -37,6 +37,19 @@ function Edges({ edges }: { readonly edges: EdgeLabels }): ReactElement {
   );
 }
 
+/** The mark of a key image, or why it was not kept. */
+function KeyMark({ set, index }: { readonly set: PictureSet; readonly index: number }): ReactElement | null {
+  const { keyImages } = useServices();
+  const { problem } = useKeyImages();
+  const marked = keyImages.isKey(set.frames[index]);
+  if (!marked && !problem) return null;
+  return (
+    <p className="key-mark" role="status" data-testid="key-mark">
+      {marked && <span className="key-star">★ {t('Key image')}</span>} {t(problem)}
+    </p>
+  );
+}
+
 function Overlay({ set, state }: { readonly set: PictureSet; readonly state: ViewState }): ReactElement {
   const study = useStudies().find(({ studyInstanceUID }) => studyInstanceUID === set.series.studyInstanceUID)?.summary;
   const corners = cornerText(set, study, state);
@@ -47,6 +60,7 @@ function Overlay({ set, state }: { readonly set: PictureSet; readonly state: Vie
       <Corner place="bottom-left" lines={corners.bottomLeft} />
       <Corner place="bottom-right" lines={corners.bottomRight} />
       <Edges edges={state.edges} />
+      <KeyMark set={set} index={state.index} />
     </div>
   );
 }

@@ -1,8 +1,10 @@
 /** The page's own objects, for all components. */
 import { createContext, useContext, useSyncExternalStore } from 'react';
+import type { Annotations } from '../api/annotations';
 import type { ViewerConfig } from '../api/config';
 import type { DicomWeb } from '../api/dicomweb';
 import type { StackView, ViewState } from '../cornerstone/stackView';
+import type { KeyImages, KeyImagesState } from '../tools/keyImages';
 import type { Measurements, MeasurementsState } from '../tools/measurements';
 import type { Workspace, WorkspaceState } from '../tools/workspace';
 import type { Library, StudyEntry } from './library';
@@ -11,6 +13,8 @@ export interface Services {
   readonly config: ViewerConfig;
   readonly dicomWeb: DicomWeb;
   readonly library: Library;
+  readonly annotations: Annotations;
+  readonly keyImages: KeyImages;
   readonly measurements: Measurements;
   readonly workspace: Workspace;
 }
@@ -36,6 +40,11 @@ export function useStudies(): readonly StudyEntry[] {
 export function useMeasurements(): MeasurementsState {
   const { measurements } = useServices();
   return useSyncExternalStore(measurements.subscribe, measurements.getState);
+}
+
+export function useKeyImages(): KeyImagesState {
+  const { keyImages } = useServices();
+  return useSyncExternalStore(keyImages.subscribe, keyImages.getState);
 }
 
 export function useView(view: StackView): ViewState {

@@ -1,10 +1,11 @@
 /** Putting the parts together. */
 import { createRoot } from 'react-dom/client';
-import { Annotations } from '../api/annotations';
+import { Annotations, KeyImageCalls } from '../api/annotations';
 import { readConfig } from '../api/config';
 import { DicomWeb } from '../api/dicomweb';
 import { initialize } from '../cornerstone/initialize';
 import { setCatalogue } from '../domain/text';
+import { KeyImages } from '../tools/keyImages';
 import { Measurements } from '../tools/measurements';
 import { Workspace } from '../tools/workspace';
 import { App } from './App';
@@ -23,8 +24,10 @@ export function start(document: Document): void {
   initialize(dicomWebRoot);
   const dicomWeb = new DicomWeb(dicomWebRoot);
   const library = new Library(dicomWeb, config.studyInstanceUIDs);
-  const measurements = new Measurements(new Annotations(), (place) => findImage(library, place));
-  const services = { config, dicomWeb, library, measurements, workspace: new Workspace(measurements) };
+  const annotations = new Annotations();
+  const measurements = new Measurements(annotations, (place) => findImage(library, place));
+  const keyImages = new KeyImages(new KeyImageCalls());
+  const services = { annotations, config, dicomWeb, library, keyImages, measurements, workspace: new Workspace(measurements, keyImages) };
   installDebugHandle(services.workspace);
   createRoot(root).render(
     <ServicesContext value={services}>
