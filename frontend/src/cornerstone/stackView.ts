@@ -145,6 +145,13 @@ export class StackView {
     void this.viewport?.setImageIdIndex(Math.min(Math.max(index, 0), last));
   }
 
+  /** Go to the frame that `choose` finds among those shown here, if it is another one. */
+  followTo(choose: (frames: readonly FrameRef[]) => number | undefined): void {
+    const { set, wanted } = this.current;
+    const place = set && choose(set.frames);
+    if (place !== undefined && place !== wanted) this.goTo(place);
+  }
+
   scroll(delta: number): void {
     this.goTo(this.current.wanted + delta);
   }
@@ -372,8 +379,30 @@ export class StackView {
 
   private resize(): void {
     if (!this.element || this.element.clientWidth === 0) return;
+    const wasWhole = this.isWhole;
     renderingEngine().resize(true, true);
+    if (wasWhole) this.fitAgain();
     this.refresh();
+  }
+
+  /** Whether the picture stands as it was fitted, neither enlarged nor moved. */
+  private get isWhole(): boolean {
+    const viewport = this.ready;
+    if (!viewport) return false;
+    const [x, y] = viewport.getPan();
+    return Math.abs(viewport.getZoom() - 1) < 0.01 && Math.hypot(x, y) < 1;
+  }
+
+  /** Fit to the new shape of the viewport; turns and flips stay. */
+  private fitAgain(): void {
+    const viewport = this.ready;
+    if (!viewport) return;
+    const { rotation = 0 } = viewport.getViewPresentation();
+    const { flipHorizontal = false, flipVertical = false } = viewport.getCamera();
+    viewport.resetCamera({ resetPan: true, resetZoom: true, resetToCenter: true });
+    viewport.setCamera({ flipHorizontal, flipVertical });
+    viewport.setViewPresentation({ ...viewport.getViewPresentation(), rotation });
+    viewport.render();
   }
 
   private update(change: Partial<ViewState>): void {

@@ -1,5 +1,5 @@
 /** Mouse, wheel and touch: which tool answers to which of them. */
-import { addTool, Enums, PanTool, StackScrollTool, ToolGroupManager, WindowLevelTool, ZoomTool, type Types } from '@cornerstonejs/tools';
+import { addTool, Enums, PanTool, ReferenceLinesTool, StackScrollTool, ToolGroupManager, WindowLevelTool, ZoomTool, type Types } from '@cornerstonejs/tools';
 
 import type { MeasureTool } from '../domain/measure';
 import { MEASURE_TOOLS, setInk, toolClass, toolSettings } from './measureTools';
@@ -11,6 +11,7 @@ export type PointerTool = HandTool | MeasureTool;
 
 const { MouseBindings, KeyboardBindings } = Enums;
 const GROUP = 'noctis';
+const REFERENCE_LINES: { readonly toolName: string } = ReferenceLinesTool;
 const TOOLS: Readonly<Record<HandTool, { readonly toolName: string }>> = { scroll: StackScrollTool, window: WindowLevelTool, zoom: ZoomTool, pan: PanTool };
 
 /** As on most workstations: right drag windows, middle drag pans, the wheel scrolls (StackView zooms with Ctrl). */
@@ -30,6 +31,8 @@ function group(): Types.IToolGroup {
     addTool(tool);
     made.addTool(tool.toolName);
   }
+  addTool(ReferenceLinesTool);
+  made.addTool(REFERENCE_LINES.toolName);
   for (const tool of Object.keys(MEASURE_TOOLS) as MeasureTool[]) {
     addTool(toolClass(tool));
     made.addTool(MEASURE_TOOLS[tool].toolName, toolSettings(tool));
@@ -44,6 +47,17 @@ export function addToToolGroup(viewportId: string, renderingEngineId: string): v
 
 export function removeFromToolGroup(viewportId: string, renderingEngineId: string): void {
   group().removeViewports(renderingEngineId, viewportId);
+}
+
+/** Draw where the plane of viewport `sourceId` cuts the others of its frame of reference; undefined: nowhere. */
+export function showReferenceLines(sourceId: string | undefined): void {
+  const tools = group();
+  if (sourceId === undefined) {
+    tools.setToolDisabled(REFERENCE_LINES.toolName);
+    return;
+  }
+  tools.setToolConfiguration(REFERENCE_LINES.toolName, { sourceViewportId: sourceId, showFullDimension: true });
+  tools.setToolEnabled(REFERENCE_LINES.toolName);
 }
 
 /** Give the left button and one finger to `active`. */

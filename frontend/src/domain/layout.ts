@@ -9,6 +9,10 @@ export const LAYOUTS: readonly Layout[] = [
   { rows: 1, columns: 2 },
   { rows: 2, columns: 1 },
   { rows: 2, columns: 2 },
+  { rows: 1, columns: 3 },
+  { rows: 2, columns: 3 },
+  { rows: 3, columns: 3 },
+  { rows: 4, columns: 4 },
 ];
 
 export const layoutName = ({ rows, columns }: Layout): string => `${rows}×${columns}`;

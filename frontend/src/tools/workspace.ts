@@ -3,11 +3,12 @@ import { LoadProgress } from '../cornerstone/loadProgress';
 import { MprView } from '../cornerstone/mprView';
 import { Prefetcher, type ReadingPlace } from '../cornerstone/prefetcher';
 import { StackView } from '../cornerstone/stackView';
-import { setPointerTool, type PointerTool } from '../cornerstone/toolGroup';
+import { setPointerTool, showReferenceLines, type PointerTool } from '../cornerstone/toolGroup';
 import type { DisplaySet } from '../domain/displaySet';
 import type { FailureKind, ViewerError } from '../domain/failure';
 import { windowsOf } from '../domain/frame';
 import { LAYOUTS, viewportCount, type Layout } from '../domain/layout';
+import { linkedIndex, linkOffset } from '../domain/linking';
 import { checkVolume } from '../domain/volume';
 import { presetsFor, type Preset } from '../domain/window';
 import type { KeyImages } from './keyImages';
@@ -23,8 +24,14 @@ export interface WorkspaceState {
   readonly sets: readonly (DisplaySet | undefined)[];
   readonly tool: PointerTool;
   readonly showText: boolean;
+  /** Where the active plane cuts the others. */
+  readonly lines: boolean;
   readonly showHelp: boolean;
   readonly showReport: boolean;
+  /** The active viewport alone fills the grid. */
+  readonly maximised: boolean;
+  /** Viewports that follow the active one, by number, with what is added to its position (mm); undefined: no linking. */
+  readonly links: ReadonlyMap<number, number> | undefined;
   /** The planes on the screen instead of the viewports. */
   readonly mpr: MprView | undefined;
   /** What the reader is told once, e.g. why there are no planes. */
@@ -47,8 +54,11 @@ export class Workspace {
     sets: this.views.map(() => undefined),
     tool: 'scroll',
     showText: true,
+    lines: false,
     showHelp: false,
     showReport: false,
+    maximised: false,
+    links: undefined,
     mpr: undefined,
     notice: '',
   };
@@ -81,12 +91,49 @@ export class Workspace {
 
   setLayout(layout: Layout): void {
     const active = Math.min(this.current.active, viewportCount(layout) - 1);
-    this.update({ layout, active });
+    this.update({ layout, active, maximised: false, links: undefined });
     this.planSoon();
   }
 
   activate(index: number): void {
-    if (index !== this.current.active && index < viewportCount(this.current.layout)) this.update({ active: index });
+    if (index === this.current.active || index >= viewportCount(this.current.layout)) return;
+    this.update({ active: index });
+    if (this.current.links) this.link();
+    showReferenceLines(this.current.lines ? this.activeView.id : undefined);
+  }
+
+  toggleMaximised(): void {
+    this.update({ maximised: !this.current.maximised && viewportCount(this.current.layout) > 1 });
+  }
+
+  toggleLines(): void {
+    this.update({ lines: !this.current.lines });
+    showReferenceLines(this.current.lines ? this.activeView.id : undefined);
+  }
+
+  toggleLinks(): void {
+    if (this.current.links) this.update({ links: undefined });
+    else this.link();
+  }
+
+  /** Let every stack that can follow the active one do so, from where they lie now. */
+  private link(): void {
+    const leading = this.activeView.frame;
+    const links = new Map<number, number>();
+    this.views.slice(0, viewportCount(this.current.layout)).forEach((view, index) => {
+      const offset = leading && view.frame && view !== this.activeView ? linkOffset(leading, view.frame) : undefined;
+      if (offset !== undefined) links.set(index, offset);
+    });
+    this.update({ links, notice: links.size > 0 ? '' : 'Nothing to link: no other stack lies parallel to this one.' });
+    this.follow();
+  }
+
+  /** Bring what is linked to the place of the active stack. */
+  private follow(): void {
+    const { set, wanted } = this.activeView.getState();
+    const leading = set?.frames[wanted];
+    if (!leading) return;
+    for (const [index, offset] of this.current.links ?? []) this.views[index]?.followTo((frames) => linkedIndex(leading, frames, offset));
   }
 
   /** Lay a display set into viewport `index` and make it active. */
@@ -98,7 +145,8 @@ export class Workspace {
     this.lastIndex.delete(view);
     view.show(pictures);
     if (pictures) this.progress.follow(pictures.id, view.frameIds);
-    this.update({ sets: this.current.sets.with(index, set), active: index });
+    // What lies elsewhere now may not go with the others any more.
+    this.update({ sets: this.current.sets.with(index, set), active: index, links: undefined });
   }
 
   setTool(tool: PointerTool): void {
@@ -127,7 +175,7 @@ export class Workspace {
     const { set, wanted } = this.activeView.getState();
     if (!set) return;
     const check = checkVolume(set.frames);
-    if (check.kind === 'refused') this.update({ notice: check.reason });
+    if (check.kind === 'refused') this.update({ notice: `No planes through this series. ${check.reason}` });
     else this.update({ mpr: new MprView(set, wanted), notice: '' });
   }
 
@@ -174,6 +222,7 @@ export class Workspace {
       this.update({});
     }
     if (set && this.lastIndex.get(view) !== wanted) this.planSoon();
+    if (view === this.activeView && this.current.links) this.follow();
   }
 
   private planSoon(): void {

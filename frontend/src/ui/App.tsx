@@ -50,11 +50,11 @@ function useKeptMeasurements(studies: readonly StudyEntry[]): void {
 }
 
 function Grid({ studies }: { readonly studies: readonly StudyEntry[] }): ReactElement {
-  const { layout } = useWorkspace();
+  const { layout, maximised } = useWorkspace();
   const waiting = studies.some(isLoading);
   const style = { '--rows': layout.rows, '--columns': layout.columns } as CSSProperties;
   return (
-    <main className="grid" style={style} aria-label={t('Viewports')}>
+    <main className="grid" data-maximised={maximised} style={style} aria-label={t('Viewports')}>
       {Array.from({ length: viewportCount(layout) }, (_, index) => (
         <Viewport key={index} index={index} waiting={waiting} />
       ))}
@@ -84,14 +84,12 @@ function Closed({ reason }: { readonly reason: ClosedReason }): ReactElement {
   return <PageState icon={icon} title={t(title)} text={t(text)} canRetry={reason !== 'none'} />;
 }
 
-/** Why there are no planes through this series. */
+/** Why something cannot be shown as it was asked for. */
 function GeometryNotice({ text }: { readonly text: string }): ReactElement {
   const { workspace } = useServices();
   return (
     <div className="geometry-notice" role="alert">
-      <p>
-        <strong>{t('No planes through this series.')}</strong> {t(text)}
-      </p>
+      <p>{t(text)}</p>
       <button type="button" className="button" onClick={() => workspace.dismissNotice()}>
         {t('Close')}
       </button>

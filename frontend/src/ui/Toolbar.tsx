@@ -68,12 +68,18 @@ function PresetMenu(): ReactElement {
 function LayoutMenu(): ReactElement {
   const { workspace } = useServices();
   const { layout } = useWorkspace();
-  const choices = LAYOUTS.map((choice) => ({
+  const { links, lines } = useWorkspace();
+  const layouts: Choice[] = LAYOUTS.map((choice) => ({
     key: layoutName(choice),
     label: layoutName(choice),
     chosen: layoutName(choice) === layoutName(layout),
     choose: () => workspace.setLayout(choice),
   }));
+  const switches = ([['link', links !== undefined], ['lines', lines]] as const).map(([id, chosen]): Choice => {
+    const { label, keys, run } = commandById(id);
+    return { key: id, label: t(label), hint: keys[0] ?? '', chosen, choose: () => run(workspace) };
+  });
+  const choices = [...layouts, ...switches];
   return (
     <Menu label={t('Layout')} choices={choices}>
       <Icon name="layout" />

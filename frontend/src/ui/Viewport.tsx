@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState, type DragEvent, type PointerEvent, type ReactElement } from 'react';
 import type { StackView, ViewState } from '../cornerstone/stackView';
 import { MAXIMUM_RATE, MINIMUM_RATE } from '../domain/cine';
+import { isMeasureTool } from '../domain/annotation';
 import type { DisplaySet, PictureSet } from '../domain/displaySet';
 import type { EdgeLabels } from '../domain/orientation';
 import { cornerText } from '../domain/overlay';
@@ -188,7 +189,7 @@ interface ViewportProps {
 
 export function Viewport({ index, waiting }: ViewportProps): ReactElement | null {
   const { workspace, library } = useServices();
-  const { sets, active } = useWorkspace();
+  const { sets, active, links, tool } = useWorkspace();
   const [target, setTarget] = useState(false);
   const canvas = useRef<HTMLDivElement>(null);
   const view = workspace.views[index];
@@ -221,6 +222,8 @@ export function Viewport({ index, waiting }: ViewportProps): ReactElement | null
       aria-label={labelOf(index, set)}
       data-active={active === index}
       data-target={target}
+      data-linked={links !== undefined && (links.has(index) || active === index)}
+      onDoubleClick={() => isMeasureTool(tool) || workspace.toggleMaximised()}
       data-testid={`viewport-${index}`}
       onPointerDownCapture={() => workspace.activate(index)}
       onContextMenu={(event) => event.preventDefault()}
