@@ -21,6 +21,7 @@ from archive.selectors import Principal, studies_visible_to
 from audit.actors import Actor
 from audit.services import record_study_accessed
 from viewer.assets import REPORT, FrontEndNotBuiltError, assets
+from viewer.priors import priors_of
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +64,12 @@ def viewer_page(request: HttpRequest) -> HttpResponse:
         return _not_built(error)
     _record(request, studies, "viewer")
     facts = {"studyInstanceUIDs": uids, "dicomWebRoot": "/dicom-web"}
-    config = {**facts, **_places(request), "report": _report_places(request)}
+    config = {
+        **facts,
+        **_places(request),
+        "report": _report_places(request),
+        "priors": _priors(request, studies, uids),
+    }
     return render(request, "viewer/viewer.html", {"assets": built, "config": config})
 
 
@@ -81,6 +87,13 @@ def report_page(request: HttpRequest) -> HttpResponse:
     facts = {"studyInstanceUID": study.study_instance_uid, **_places(request)}
     config = {**facts, **(_report_places(request) or {})}
     return render(request, "viewer/report.html", {"assets": built, "config": config})
+
+
+def _priors(request: HttpRequest, studies: list[Study], uids: list[str]) -> list[dict[str, Any]]:
+    """Return what the first study of the address may be compared with and is not open already."""
+    first = next((one for one in studies if one.study_instance_uid == uids[0]), None)
+    found = priors_of(first, cast(Principal, request.user)) if first else []
+    return [one for one in found if one["studyInstanceUID"] not in uids]
 
 
 def _visible(request: HttpRequest) -> QuerySet[Study]:

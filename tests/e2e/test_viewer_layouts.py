@@ -125,3 +125,14 @@ def test_what_cannot_be_linked_says_so(viewer: ViewerPage) -> None:
     viewer.wait(index=0)
     viewer.page.keyboard.press("y")
     expect(viewer.page.get_by_role("alert")).to_contain_text("Nothing to link")
+
+
+def test_an_earlier_study_opens_beside(viewer: ViewerPage) -> None:
+    viewer.open(NOW.study)
+    viewer.wait(index=0)
+    viewer.page.get_by_test_id("priors").get_by_text(PRIOR.description).click()
+    viewer.wait(0, index=0)
+    viewer.wait(1, index=0)
+    assert viewer.state(1)["sopInstanceUID"].startswith(f"{PRIOR.study}.")
+    priors = viewer.page.get_by_test_id("priors")
+    expect(priors.get_by_text(PRIOR.description)).to_have_count(0)

@@ -15,7 +15,19 @@ export interface ReportPageConfig extends ReportPlaces {
   readonly messages: Readonly<Record<string, string>>;
 }
 
+/** Another study of the patient, for comparison; what is most alike comes first. */
+export interface PriorStudy {
+  readonly studyInstanceUID: string;
+  readonly description: string;
+  readonly date: string;
+  readonly modalities: readonly string[];
+  readonly images: number;
+  /** Of the same part of the body, made in the same way. */
+  readonly isAlike: boolean;
+}
+
 export interface ViewerConfig {
+  readonly priors: readonly PriorStudy[];
   readonly studyInstanceUIDs: readonly string[];
   readonly dicomWebRoot: string;
   readonly worklistURL: string;

@@ -12,6 +12,7 @@ import { NetworkNotice, PageState, SignInNotice, usePageFailure } from './Notice
 import { Opening } from './opening';
 import { REPORT_WIDTH, ReportBeside, useImageRequests } from './ReportBeside';
 import { PatientBar } from './PatientBar';
+import { isPriorKey } from './PriorList';
 import { SeriesRail } from './SeriesRail';
 import { Toolbar } from './Toolbar';
 import { Viewport } from './Viewport';
@@ -21,14 +22,14 @@ const NARROW = '(max-width: 760px)';
 const isLoading = ({ status, series }: StudyEntry): boolean => status === 'loading' || series.some((entry) => entry.status === 'loading');
 
 function useKeyboard(): void {
-  const { workspace } = useServices();
+  const { config, workspace } = useServices();
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (handleKey(event, workspace)) event.preventDefault();
+      if (isPriorKey(event, config) || handleKey(event, workspace)) event.preventDefault();
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
-  }, [workspace]);
+  }, [config, workspace]);
 }
 
 function useOpening(studies: readonly StudyEntry[]): void {

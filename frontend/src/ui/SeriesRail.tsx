@@ -8,6 +8,7 @@ import { useLoaded, useServices, useStudies, useWorkspace } from './context';
 import { Icon, type IconName } from './icons';
 import type { SeriesEntry, StudyEntry } from './library';
 import { MeasurePanel } from './MeasurePanel';
+import { PriorList } from './PriorList';
 
 /** The kind of data that a drag carries: the identifier of a display set. */
 export const DRAG_TYPE = 'application/x-noctis-set';
@@ -158,6 +159,7 @@ export function SeriesRail(): ReactElement {
       {studies.map((study) => (
         <StudySection key={study.studyInstanceUID} study={study} />
       ))}
+      <PriorList />
       <MeasurePanel />
     </nav>
   );
