@@ -9,6 +9,8 @@ import { measuredText } from '../domain/measure';
 
 const SETTLE_MS = 600;
 const RETRY_MS = 5_000;
+/** Whoever may only look may still measure, for as long as the window is open. */
+const FORBIDDEN = 403;
 
 export interface Measurement extends ink.Drawn {
   readonly uid: string;
@@ -226,7 +228,7 @@ export class Measurements {
     }
     // One that is never going to be taken must not hold up the others.
     this.dirty.clear();
-    this.saving = 'refused';
+    this.saving = status === FORBIDDEN ? 'off' : 'refused';
   }
 
   // --- What the reader does ------------------------------------------------------------------
