@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from dicomweb_client.api import DICOMwebClient
 from playwright.sync_api import Page, expect
+from pydicom.dataset import Dataset
 
 from tests.e2e.conftest import LiveNoctis
 from tests.e2e.viewer_page import PATIENCE_S, ViewerPage
@@ -93,6 +94,31 @@ def bench(page: Page, noctis: LiveNoctis, study: str) -> Bench:
         answer = session.delete(f"{address}{one['uid']}/", json={"revision": one["revision"]})
         answer.raise_for_status()
     return Bench(page, noctis, study).open()
+
+
+def _as_of_another_system(noctis: LiveNoctis, study: str, uid: str) -> Dataset:
+    """Return our report as if another system had written it: other names of everything."""
+    session = noctis.server.session(noctis.users["reader"].token)
+    client = DICOMwebClient(f"{noctis.url}/dicom-web", session=session)
+    series = next(
+        one["0020000E"]["Value"][0]
+        for one in client.search_for_instances(study)
+        if one["00080018"]["Value"][0] == uid
+    )
+    report = client.retrieve_instance(study, series, uid)
+    report.SOPInstanceUID = report.file_meta.MediaStorageSOPInstanceUID = f"{ROOT}.6.77.1"
+    report.SeriesInstanceUID = f"{ROOT}.6.77"
+    _rename(report)
+    return report
+
+
+def _rename(item: Dataset) -> None:
+    for child in item.get("ContentSequence", []):
+        if child.ValueType == "UIDREF" and child.ConceptNameCodeSequence[0].CodeValue == "112040":
+            child.UID = f"{ROOT}.6.78"
+        if child.ValueType == "PNAME":
+            child.PersonName = "Else^Where"
+        _rename(child)
 
 
 def _value(annotation: dict[str, Any], name: str) -> tuple[float, str]:
@@ -203,3 +229,24 @@ def test_key_images_and_measurements_leave_as_objects_of_the_study(bench: Bench)
     sheet = bench.page.get_by_test_id("sheet")
     expect(sheet).to_contain_text("Imaging Measurement Report")
     expect(sheet).to_contain_text("mm")
+
+
+def test_what_another_system_has_measured_is_drawn_and_not_to_be_changed(
+    bench: Bench, noctis: LiveNoctis
+) -> None:
+    bench.draw("d", (20, 40), (70, 40))
+    (kept,) = bench.kept(1)
+    session = noctis.server.session(noctis.users["reader"].token)
+    made = session.post(f"{noctis.url}/api/annotations/sr/", json={"study": bench.study})
+    made.raise_for_status()
+    report = _as_of_another_system(noctis, bench.study, made.json()["sop_instance_uid"])
+    sender = noctis.server.session(noctis.users["sender"].token)
+    DICOMwebClient(f"{noctis.url}/dicom-web", session=sender).store_instances([report])
+    bench.page.keyboard.press("Control+z")
+    bench.kept(0)
+    bench.open()
+    foreign = bench.rows().filter(has_text="Else")
+    expect(foreign).to_have_count(1)
+    length, _unit = _value(kept, "length")
+    expect(foreign).to_contain_text(f"{length:.1f} mm")
+    expect(foreign.get_by_role("button", name="Remove")).to_have_count(0)

@@ -2,12 +2,18 @@
 import type { Annotation, AnnotationServer, KeyImageServer, Kept, KeptAnnotation, MarkedImage } from '../domain/annotation';
 import { call, CallError } from './call';
 
+interface Listed {
+  readonly annotations?: readonly KeptAnnotation[];
+  /** What structured reports of any origin say was measured. */
+  readonly from_sr?: readonly Omit<KeptAnnotation, 'revision' | 'is_mine'>[];
+}
+
 const path = (uid: string): string => `/api/annotations/${encodeURIComponent(uid)}/`;
 
 export class Annotations implements AnnotationServer {
   async list(study: string): Promise<readonly KeptAnnotation[]> {
-    const answer = await call<{ annotations?: readonly KeptAnnotation[] }>('GET', `/api/annotations/?study=${encodeURIComponent(study)}`);
-    return answer.annotations ?? [];
+    const { annotations = [], from_sr: found = [] } = await call<Listed>('GET', `/api/annotations/?study=${encodeURIComponent(study)}`);
+    return [...annotations, ...found.map((one) => ({ ...one, revision: 0, is_mine: false }))];
   }
 
   async put(annotation: Annotation, revision: number): Promise<Kept> {

@@ -116,8 +116,9 @@ export class Measurements {
   place(): void {
     for (const [uid, kept] of this.waiting) {
       const frame = this.frames(kept);
-      const key = uuidOfUID(uid);
-      if (!frame || key === undefined || !isMeasureTool(kept.tool)) continue;
+      if (!frame || kept.points.length === 0 || !isMeasureTool(kept.tool)) continue;
+      // What another system has measured has a name of its own kind; it is never written back.
+      const key = uuidOfUID(uid) ?? crypto.randomUUID();
       this.waiting.delete(uid);
       this.draw(key, kept, kept.tool, frame);
     }
