@@ -34,6 +34,8 @@ const GROUP = 'noctis-mpr';
 const ENGINE = 'noctis-mpr';
 const PARALLEL_LOADS = 6;
 const THICKEST_MM = 200;
+// The rest is for what the stacks beside hold.
+const SHARE_OF_CACHE = 0.9;
 export const SLABS: readonly Slab[] = ['off', 'maximum', 'minimum', 'average'];
 
 const AXES: Readonly<Record<PlaneName, Enums.OrientationAxis>> = { axial: OrientationAxis.AXIAL, coronal: OrientationAxis.CORONAL, sagittal: OrientationAxis.SAGITTAL };
@@ -49,6 +51,13 @@ export const PLANE_COLOURS: Readonly<Record<PlaneName, string>> = { axial: 'rgb(
 type Named = { readonly toolName: string };
 const [SCROLL, WINDOW, PAN, ZOOM, CROSSHAIRS] = ([StackScrollTool, WindowLevelTool, PanTool, ZoomTool, CrosshairsTool] as readonly Named[]).map(({ toolName }) => toolName) as [string, string, string, string, string];
 const HAND_TOOLS = [SCROLL, WINDOW, PAN, ZOOM];
+
+/** Whether all frames of a stack can be in memory at once, judged by one that is there. */
+export function fitsInMemory(set: PictureSet, index: number): boolean {
+  const frame = set.frames[index];
+  const bytes = frame && cache.getImage(registerFrame(frame))?.sizeInBytes;
+  return bytes === undefined || bytes * set.frames.length <= cache.getMaxCacheSize() * SHARE_OF_CACHE;
+}
 
 /** The middle of a frame: LPS, mm. */
 function middleOf(frame: FrameRef): Vector | undefined {

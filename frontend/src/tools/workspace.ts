@@ -1,6 +1,6 @@
 /** The reader's table: the grid, what lies in each viewport, which one is active, which tool is in hand. */
 import { LoadProgress } from '../cornerstone/loadProgress';
-import { MprView } from '../cornerstone/mprView';
+import { fitsInMemory, MprView } from '../cornerstone/mprView';
 import { Prefetcher, type ReadingPlace } from '../cornerstone/prefetcher';
 import { StackView } from '../cornerstone/stackView';
 import { setPointerTool, showReferenceLines, type PointerTool } from '../cornerstone/toolGroup';
@@ -176,6 +176,7 @@ export class Workspace {
     if (!set) return;
     const check = checkVolume(set.frames);
     if (check.kind === 'refused') this.update({ notice: `No planes through this series. ${check.reason}` });
+    else if (!fitsInMemory(set, wanted)) this.update({ notice: 'No planes through this series. It is larger than the memory of this browser.' });
     else this.update({ mpr: new MprView(set, wanted), notice: '' });
   }
 
