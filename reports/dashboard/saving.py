@@ -15,7 +15,7 @@ def inert(value: str | int | float | None) -> str | int | float:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.lstrip(" ")[:1] in _FORMULA_SIGNS and value.strip() else value
+        return f"'{value}" if value.lstrip(" ")[:1] in _FORMULA_SIGNS else value
     return value
 
 
