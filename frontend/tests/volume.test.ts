@@ -32,6 +32,8 @@ describe('a volume', () => {
   it('is none with a gap, a tilted gantry, or several images in a place', () => {
     expect(reasonOf(stack(10, (index) => [0, 0, index + (index > 5 ? 1 : 0)]))).toBe('The slices are unevenly spaced: 1.00 to 2.00 mm.');
     expect(reasonOf(stack(10, (index) => [0, index * Math.tan(Math.PI / 12), index]))).toContain('15.0° (gantry tilt)');
+    // One slice aside, and back again.
+    expect(reasonOf(stack(10, (index) => [index === 4 ? 2 : 0, 0, index * 2]))).toContain('45.0° (gantry tilt)');
     expect(reasonOf(stack(10, (index) => [0, 0, Math.floor(index / 2)]))).toContain('Several images lie in one place');
   });
 

@@ -78,6 +78,16 @@ def test_a_place_has_its_value_in_a_plane_that_was_never_acquired(viewer: Viewer
     edges = [viewer.page.locator(f"[data-testid=mpr-coronal] .edge-{one}").inner_text()
              for one in ("left", "right", "top", "bottom")]  # fmt: skip
     assert edges == ["R", "L", "H", "F"]
+    # The place where the planes meet is told with the crosshairs put away, too.
+    expect(viewer.page.get_by_test_id("mpr-axial")).to_contain_text("H 100.0 mm")
+    viewer.page.keyboard.press("c")
+    box = viewer.page.get_by_test_id("mpr-axial").bounding_box()
+    assert box
+    viewer.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    viewer.page.mouse.wheel(0, 100)
+    expect(viewer.page.get_by_test_id("mpr-sagittal")).to_contain_text(
+        re.compile(r"H (95|90)\.0 mm")
+    )
 
 
 def test_a_slab_shows_the_brightest_and_says_how_thick_it_is(viewer: ViewerPage) -> None:

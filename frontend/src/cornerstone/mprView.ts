@@ -1,9 +1,10 @@
 /** Three planes through a volume, joined by crosshairs. */
-import { cache, Enums, eventTarget, imageLoader, RenderingEngine, setVolumesForViewports, volumeLoader, type Types } from '@cornerstonejs/core';
+import { cache, Enums, imageLoader, RenderingEngine, setVolumesForViewports, volumeLoader, type Types } from '@cornerstonejs/core';
 import { addTool, CrosshairsTool, Enums as ToolEnums, PanTool, StackScrollTool, ToolGroupManager, WindowLevelTool, ZoomTool, type Types as ToolTypes } from '@cornerstonejs/tools';
 import type { PictureSet } from '../domain/displaySet';
 import { toViewerError, type ViewerError } from '../domain/failure';
 import { planeOf, spacingOf, windowsOf, type FrameRef } from '../domain/frame';
+import { isOblique, meeting, type Cut } from '../domain/planes';
 import { edgesInPatient, NO_EDGES, type EdgeLabels } from '../domain/orientation';
 import { normalize, subtract, toVector, type Vector } from '../domain/vector';
 import { automaticRange, toRange, type Preset, type ValueRange } from '../domain/window';
@@ -23,6 +24,8 @@ export interface MprState {
   readonly slab: Slab;
   readonly slabMm: number;
   readonly edges: Readonly<Record<PlaneName, EdgeLabels>>;
+  /** Planes that have been turned out of the patient's axes. */
+  readonly oblique: Readonly<Record<PlaneName, boolean>>;
   /** Where the planes meet: LPS, mm. */
   readonly centre: Vector | undefined;
 }
@@ -55,7 +58,8 @@ const HAND_TOOLS = [SCROLL, WINDOW, PAN, ZOOM];
 /** Whether all frames of a stack can be in memory at once, judged by one that is there. */
 export function fitsInMemory(set: PictureSet, index: number): boolean {
   const frame = set.frames[index];
-  const bytes = frame && cache.getImage(registerFrame(frame))?.sizeInBytes;
+  const pixels = frame?.instance.pixels;
+  const bytes = frame && (cache.getImage(registerFrame(frame))?.sizeInBytes ?? (pixels ? pixels.rows * pixels.columns * 4 : undefined));
   return bytes === undefined || bytes * set.frames.length <= cache.getMaxCacheSize() * SHARE_OF_CACHE;
 }
 
@@ -103,7 +107,7 @@ export class MprView {
     this.imageIds = set.frames.map(registerFrame);
     this.volumeId = `noctis-volume:${set.id}`;
     const edges = { axial: NO_EDGES, coronal: NO_EDGES, sagittal: NO_EDGES };
-    this.current = { status: 'loading', loaded: 0, total: set.frames.length, failure: undefined, range: undefined, crosshairs: true, slab: 'off', slabMm: 10, edges, centre: undefined };
+    this.current = { status: 'loading', loaded: 0, total: set.frames.length, failure: undefined, range: undefined, crosshairs: true, slab: 'off', slabMm: 10, edges, oblique: { axial: false, coronal: false, sagittal: false }, centre: undefined };
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -119,7 +123,8 @@ export class MprView {
       await this.load();
       if (this.closed) return;
       await this.show(elements);
-      this.update({ status: 'ready', failure: undefined });
+      if (this.isClosed()) this.takeDown();
+      else this.update({ status: 'ready', failure: undefined });
     } catch (error) {
       if (!this.closed) this.update({ status: 'failed', failure: toViewerError(error) });
     }
@@ -127,8 +132,16 @@ export class MprView {
 
   unmount(): void {
     this.closed = true;
+    this.takeDown();
+  }
+
+  /** Asked anew: it may have been closed while something was awaited. */
+  private isClosed(): boolean {
+    return this.closed;
+  }
+
+  private takeDown(): void {
     for (const plane of PLANES) tools().removeViewports(ENGINE, idOf(plane));
-    eventTarget.removeEventListener(ToolEnums.Events.CROSSHAIR_TOOL_CENTER_CHANGED, this.onCentre);
     ToolGroupManager.destroyToolGroup(GROUP);
     this.engine?.destroy();
     this.engine = undefined;
@@ -195,6 +208,7 @@ export class MprView {
 
   private async show(elements: readonly HTMLDivElement[]): Promise<void> {
     await volumeLoader.createAndCacheVolumeFromImages(this.volumeId, [...this.imageIds]);
+    if (this.closed) return;
     this.engine = new RenderingEngine(ENGINE);
     this.engine.setViewports(
       PLANES.map((plane, index) => {
@@ -209,7 +223,6 @@ export class MprView {
       elements[PLANES.indexOf(plane)]?.addEventListener(Events.CAMERA_MODIFIED, this.onCamera);
       elements[PLANES.indexOf(plane)]?.addEventListener(Events.VOI_MODIFIED, this.onRange);
     }
-    eventTarget.addEventListener(ToolEnums.Events.CROSSHAIR_TOOL_CENTER_CHANGED, this.onCentre);
     this.begin();
   }
 
@@ -264,20 +277,25 @@ export class MprView {
     return PLANES.flatMap((plane) => this.viewport(plane) ?? []);
   }
 
-  private readonly onCentre = (event: Event): void => {
-    const { toolCenter } = (event as CustomEvent<{ toolCenter?: readonly number[] }>).detail;
-    if (toolCenter) this.update({ centre: toVector(toolCenter) });
-  };
-
   private readonly onRange = (event: Event): void => {
     const { range } = (event as CustomEvent<{ range?: ValueRange }>).detail;
     if (range) this.update({ range });
   };
 
   private readonly onCamera = (): void => {
+    const [axial, coronal, sagittal] = PLANES.map((plane) => this.cutOf(plane));
+    if (!axial || !coronal || !sagittal) return;
     const edges = Object.fromEntries(PLANES.map((plane) => [plane, this.edgesOf(plane)])) as Record<PlaneName, EdgeLabels>;
-    if (JSON.stringify(edges) !== JSON.stringify(this.current.edges)) this.update({ edges });
+    const oblique = { axial: isOblique(axial.normal), coronal: isOblique(coronal.normal), sagittal: isOblique(sagittal.normal) };
+    const next = { edges, oblique, centre: meeting([axial, coronal, sagittal]) };
+    const { edges: before, oblique: turned, centre } = this.current;
+    if (JSON.stringify(next) !== JSON.stringify({ edges: before, oblique: turned, centre })) this.update(next);
   };
+
+  private cutOf(plane: PlaneName): Cut | undefined {
+    const { focalPoint, viewPlaneNormal } = this.viewport(plane)?.getCamera() ?? {};
+    return focalPoint && viewPlaneNormal && { point: toVector(focalPoint), normal: toVector(viewPlaneNormal) };
+  }
 
   private edgesOf(plane: PlaneName): EdgeLabels {
     const viewport = this.viewport(plane);

@@ -3,7 +3,7 @@ import { text } from './dataset';
 import { planeOf, spacingOf, type FrameRef, type Plane } from './frame';
 import { isMonochrome } from './instance';
 import { Tag } from './tags';
-import { cross, dot, normalize, subtract } from './vector';
+import { cross, dot, subtract } from './vector';
 
 export type VolumeCheck = { readonly kind: 'regular'; readonly spacingMm: number } | { readonly kind: 'refused'; readonly reason: string };
 
@@ -32,19 +32,26 @@ function stations(frames: readonly FrameRef[]): Station[] | undefined {
 function spacingCheck(placed: readonly Station[]): VolumeCheck {
   const gaps = placed.slice(1).map(({ distance }, index) => distance - (placed[index]?.distance ?? 0));
   const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
-  if (gaps.some((gap) => gap < EVEN_MM)) return refused('Several images lie in one place (time points, b-values).');
   const worst = Math.max(...gaps.map((gap) => Math.abs(gap - mean)));
   if (worst > Math.max(EVEN_MM, mean * EVEN_SHARE)) return refused(`The slices are unevenly spaced: ${Math.min(...gaps).toFixed(2)} to ${Math.max(...gaps).toFixed(2)} mm.`);
   return { kind: 'regular', spacingMm: mean };
 }
 
-/** The angle between the line of positions and the normal of the slices; degrees. */
+/**
+ * The largest angle between the way from one slice to the next and their normal; degrees. What is
+ * rounding counts as none.
+ */
 function tilt(placed: readonly Station[]): number {
-  const [first, last] = [placed[0]?.plane, placed.at(-1)?.plane];
-  if (!first || !last) return 0;
-  const way = normalize(subtract(last.position, first.position));
-  return (Math.asin(Math.min(1, Math.hypot(...cross(way, first.normal)))) * 180) / Math.PI;
+  const angles = placed.slice(1).map(({ plane }, index) => {
+    const way = subtract(plane.position, (placed[index]?.plane ?? plane).position);
+    const aside = Math.hypot(...cross(way, plane.normal));
+    return aside <= EVEN_MM ? 0 : (Math.atan2(aside, Math.abs(dot(way, plane.normal))) * 180) / Math.PI;
+  });
+  return Math.max(...angles);
 }
+
+/** Whether several slices lie in one place, whatever else they do. */
+const isCrowded = (placed: readonly Station[]): boolean => placed.slice(1).some(({ distance }, index) => distance - (placed[index]?.distance ?? 0) < EVEN_MM);
 
 function isAlike(frames: readonly FrameRef[]): boolean {
   const facts = ({ instance, ...frame }: FrameRef): string => {
@@ -69,7 +76,8 @@ export function checkVolume(frames: readonly FrameRef[]): VolumeCheck {
   if (!isAlike(frames)) return refused('The images differ in size, spacing or frame of reference.');
   const placed = stations(frames);
   if (!placed) return refused('The images do not lie parallel to each other.');
+  if (isCrowded(placed)) return refused('Several images lie in one place (time points, b-values).');
   const angle = tilt(placed);
-  if (angle > TILT_DEGREES && angle < 90 - TILT_DEGREES) return refused(`The slices are shifted against each other by ${angle.toFixed(1)}° (gantry tilt).`);
+  if (angle > TILT_DEGREES) return refused(`The slices are shifted against each other by ${angle.toFixed(1)}° (gantry tilt).`);
   return spacingCheck(placed);
 }

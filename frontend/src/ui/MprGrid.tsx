@@ -36,7 +36,7 @@ function PlaneText({ view, state, plane }: { readonly view: MprView; readonly st
         <p>{view.set.patient.id}</p>
       </div>
       <div className="corner corner-top-right">
-        <p className="plane-name" data-plane={plane}>{t(NAMES[plane])}</p>
+        <p className="plane-name" data-plane={plane}>{state.oblique[plane] ? t('{plane}, oblique', { plane: t(NAMES[plane]) }) : t(NAMES[plane])}</p>
         <p>{view.set.series.description}</p>
       </div>
       <div className="corner corner-bottom-left">
