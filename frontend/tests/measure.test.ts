@@ -43,6 +43,15 @@ describe('the size of a pixel', () => {
     expect(scaleOf(frameOf({ ImagerPixelSpacing: [0.2, 0.2], EstimatedRadiographicMagnificationFactor: 2 }), points)).toMatchObject({ column: 0.1, note: 'magnification estimated' });
   });
 
+  it('that only repeats the detector is no calibration', () => {
+    expect(scaleOf(frameOf({ PixelSpacing: [0.2, 0.2], ImagerPixelSpacing: [0.2, 0.2] }), points).note).toBe('at the detector');
+    expect(scaleOf(frameOf({ PixelSpacing: [0.15, 0.15], ImagerPixelSpacing: [0.2, 0.2] }), points)).toMatchObject({ column: 0.15, note: '' });
+  });
+
+  it('of which only the aspect is known still gives angles', () => {
+    expect(measure('angle', [[2, 0], [0, 0], [1, 1]], frameOf({ PixelAspectRatio: [2, 1] })).values[0]?.value).toBeCloseTo(Math.atan(2) * (180 / Math.PI));
+  });
+
   it('is a pixel where nothing is stated', () => {
     expect(measure('length', [[0, 0], [3, 4]], frameOf({}))).toEqual({ values: [{ name: 'length', value: 5, unit: '{pixels}' }], note: 'no spacing stated' });
   });
@@ -96,6 +105,9 @@ describe('uptake', () => {
     expect(suvFactor(dataset({ ...pet, PatientWeight: 0 })).missing).toBe('no SUV: the weight is missing');
     expect(suvFactor(dataset({ ...pet, DecayCorrection: 'NONE' })).missing).toContain('decay correction');
     expect(suvFactor(dataset({ ...pet, SeriesTime: '090000' })).missing).toContain('time of injection');
+    // The series was made anew an hour after its acquisition.
+    expect(suvFactor(dataset({ ...pet, AcquisitionTime: '100500' })).missing).toContain('time of injection or scan');
+    expect(suvFactor(dataset({ ...pet, AcquisitionTime: '110300' })).factor).toBeDefined();
     expect(suvFactor(dataset({ ...pet, RadiopharmaceuticalInformationSequence: dataset({}) })).missing).toContain('dose');
   });
 });

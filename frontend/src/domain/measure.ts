@@ -1,5 +1,5 @@
 /** What is measured on an image: lengths, angles and regions from points in image coordinates. */
-import { items, number, text } from './dataset';
+import { items, number, numbers, text } from './dataset';
 import { rescaleOf, spacingOf, type FrameRef } from './frame';
 import { suvFactor } from './suv';
 import { Tag } from './tags';
@@ -39,6 +39,12 @@ function ultrasoundScale(frame: FrameRef, points: readonly Point[]): Scale | und
   return undefined;
 }
 
+/** A Pixel Spacing that is only the detector's, copied: nobody has calibrated it (PS3.3 10.7.1.3). */
+function isOfDetector({ instance: { dataset } }: FrameRef): boolean {
+  const [stated, imager] = [numbers(dataset, Tag.PixelSpacing), numbers(dataset, Tag.ImagerPixelSpacing)];
+  return imager.length === 2 && stated.length === 2 && stated.every((value, index) => Math.abs(value - (imager[index] ?? 0)) < 1e-6);
+}
+
 /**
  * How large pixels are where these points lie.
  *
@@ -51,8 +57,10 @@ export function scaleOf(frame: FrameRef, points: readonly Point[]): Scale {
   const region = ultrasoundScale(frame, points);
   if (region) return region;
   const { row, column, source } = spacingOf(frame);
-  if (source === 'patient') return { column, row, unit: 'mm', note: '' };
-  if (source !== 'detector') return { column: 1, row: 1, unit: '{pixels}', note: 'no spacing stated' };
+  const atDetector = source === 'detector' || isOfDetector(frame);
+  if (source === 'patient' && !atDetector) return { column, row, unit: 'mm', note: '' };
+  // Of an aspect alone: angles are right, lengths are in columns.
+  if (!atDetector) return { column: 1, row: row / column, unit: '{pixels}', note: 'no spacing stated' };
   const magnification = number(frame.instance.dataset, Tag.EstimatedRadiographicMagnificationFactor);
   if (magnification === undefined || magnification <= 0) return { column, row, unit: 'mm', note: 'at the detector' };
   return { column: column / magnification, row: row / magnification, unit: 'mm', note: 'magnification estimated' };

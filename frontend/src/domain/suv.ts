@@ -30,7 +30,13 @@ export function suvFactor(dataset: Dataset): SuvFactor {
   // ADMIN: corrected to the moment of injection already.
   if (correction === 'ADMIN') return { factor: (weight * 1000) / total };
   if (correction !== 'START') return missing('the decay correction');
-  return decayed(dataset, dose, weight, total) ?? missing('the time of injection or the half life');
+  return decayed(dataset, dose, weight, total) ?? missing('a usable time of injection or scan, or the half life,');
+}
+
+/** A series time after the acquisition is that of a later processing: the activity was not corrected to it. */
+function isMadeAnew(dataset: Dataset, seriesAt: number): boolean {
+  const acquired = seconds(text(dataset, Tag.AcquisitionDate) || text(dataset, Tag.SeriesDate), text(dataset, Tag.AcquisitionTime));
+  return acquired !== undefined && seriesAt > acquired + 1;
 }
 
 function decayed(dataset: Dataset, dose: Dataset | undefined, weight: number, total: number): SuvFactor | undefined {
@@ -38,6 +44,6 @@ function decayed(dataset: Dataset, dose: Dataset | undefined, weight: number, to
   const date = text(dataset, Tag.SeriesDate);
   const scanned = seconds(date, text(dataset, Tag.SeriesTime));
   const injected = injectedAt(dose, date);
-  if (!halfLife || scanned === undefined || injected === undefined || scanned < injected) return undefined;
+  if (!halfLife || scanned === undefined || injected === undefined || scanned < injected || isMadeAnew(dataset, scanned)) return undefined;
   return { factor: (weight * 1000) / (total * 2 ** (-(scanned - injected) / halfLife)) };
 }

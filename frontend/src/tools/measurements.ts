@@ -48,6 +48,9 @@ const statusOf = (error: unknown): number => {
   return typeof status === 'number' ? status : 0;
 };
 
+/** The server has understood and will never take it; a session that is over, or a right, may come back. */
+const isFinal = (error: unknown): boolean => [400, 404, 409, 413, 422].includes(statusOf(error));
+
 const isSame = (a: ink.Drawn, b: ink.Drawn): boolean => JSON.stringify([a.points, a.tool]) === JSON.stringify([b.points, b.tool]);
 
 export class Measurements {
@@ -65,6 +68,7 @@ export class Measurements {
   private busy = false;
   private latest = 0;
   private sending: string | undefined;
+  private refusedOne = false;
   private saving: Saving = 'saved';
   private notice = '';
   private current: MeasurementsState = { list: [], selected: undefined, saving: 'saved', canUndo: false, canRedo: false, notice: '' };
@@ -167,7 +171,7 @@ export class Measurements {
     this.busy = true;
     try {
       for (let key = this.next(); key !== undefined; key = this.next()) await this.saveOne(key);
-      this.saving = 'saved';
+      this.saving = this.refusedOne ? 'refused' : 'saved';
     } catch (error) {
       this.onRefusal(error);
     } finally {
@@ -193,8 +197,12 @@ export class Measurements {
       if (one) await this.putOne(key, one);
       else await this.removeOne(key);
     } catch (error) {
-      this.dirty.add(key);
-      throw error;
+      // One that is never going to be taken must not hold up, or take along, the others.
+      if (isFinal(error)) this.refusedOne = true;
+      else {
+        this.dirty.add(key);
+        throw error;
+      }
     } finally {
       this.sending = undefined;
     }
@@ -227,8 +235,6 @@ export class Measurements {
       setTimeout(() => void this.save(), RETRY_MS);
       return;
     }
-    // One that is never going to be taken must not hold up the others.
-    this.dirty.clear();
     this.saving = status === FORBIDDEN ? 'off' : 'refused';
   }
 
@@ -279,6 +285,8 @@ export class Measurements {
 
   private take({ key, before, after }: Change, remembered: boolean): void {
     this.latest += 1;
+    this.notice = '';
+    this.refusedOne = false;
     const next = after && { ...after, version: this.latest };
     if (next) this.known.set(key, next);
     else this.known.delete(key);
