@@ -5,6 +5,7 @@ import numpy as np
 from dicomkit.context import FrameContext, Window
 from dicomkit.decode import MAX_SAMPLES, decode_frame, stored_dtype
 from dicomkit.errors import PixelError
+from dicomkit.pack import pack_frame
 from dicomkit.render import default_window, encode_jpeg, encode_png, to_display
 from dicomkit.transfer_syntaxes import Codec, codec_of
 
@@ -19,6 +20,7 @@ __all__ = [
     "encode_jpeg",
     "encode_png",
     "native_photometric",
+    "pack_frame",
     "stored_dtype",
     "to_display",
     "to_native",

@@ -8,7 +8,7 @@ from django.conf import settings
 from dicomweb.file_cache import FileCache
 
 # Each cache may take this part of CACHE_MAX_BYTES.
-_SHARES = {"metadata": 0.25, "rendered": 0.5}
+_SHARES = {"metadata": 0.125, "rendered": 0.25, "delivery": 0.625}
 
 
 @lru_cache(maxsize=8)
@@ -17,7 +17,7 @@ def _cache(directory: Path, max_bytes: int) -> FileCache:
 
 
 def named_cache(name: str) -> FileCache:
-    """Return the cache called ``metadata`` or ``rendered``."""
+    """Return the cache called ``metadata``, ``rendered`` or ``delivery``."""
     share = int(settings.CACHE_MAX_BYTES * _SHARES[name])
     return _cache(settings.CACHE_DIR / "dicomweb" / name, share)
 

@@ -26,6 +26,7 @@ from dicomkit.pixels import (
     encode_jpeg,
     encode_png,
     native_photometric,
+    pack_frame,
     to_display,
     to_native,
 )
@@ -47,6 +48,8 @@ def do(task: dict[str, Any], file: BinaryIO, content: bytes) -> bytes:
     if task["operation"] == "native":
         return to_native(data, context, header.transfer_syntax_uid)
     pixels = decode_frame(data, context, header.transfer_syntax_uid)
+    if task["operation"] == "pack":
+        return pack_frame(pixels)
     return _rendered(pixels, context, task["parameters"])
 
 

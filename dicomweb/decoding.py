@@ -37,6 +37,18 @@ def native_frame(instance: Instance, number: int) -> bytes:
     return _run(instance, {"operation": "native", "frame": number - 1})
 
 
+def packed_frame(instance: Instance, number: int) -> bytes:
+    """Return frame `number` (from 1) as HTJ2K without loss, from the cache or newly made.
+
+    Raises
+    ------
+    DicomWebError
+        As `native_frame`; 406 as well for colour and what else isn't packed.
+    """
+    key = f"htj2k-1/{instance.pk}/{number}/{bytes(instance.sha256).hex()}"
+    return _cached("delivery", key, instance, {"operation": "pack", "frame": number - 1})
+
+
 def explicit_head(instance: Instance) -> bytes:
     """Return the object in Explicit VR Little Endian up to the first byte of its pixels.
 
@@ -64,17 +76,22 @@ def rendered_frame(instance: Instance, number: int, parameters: RenderParameters
     DicomWebError
         As `native_frame`.
     """
-    cache = named_cache("rendered")
     key = rendered_key(instance, number, parameters)
-    image = cache.read(key)
-    if image is None:
-        task = {"operation": "render", "frame": number - 1, "parameters": parameters.as_task()}
-        image = _run(instance, task)
+    task = {"operation": "render", "frame": number - 1, "parameters": parameters.as_task()}
+    return _cached("rendered", key, instance, task)
+
+
+def _cached(name: str, key: str, instance: Instance, task: dict[str, Any]) -> bytes:
+    """Return the result of a task from the cache `name`, where it is kept for the next time."""
+    cache = named_cache(name)
+    made = cache.read(key)
+    if made is None:
+        made = _run(instance, task)
         try:
-            cache.write(key, [image]).close()
+            cache.write(key, [made]).close()
         except OSError as error:
-            _log.warning("a rendered image is not cached: %s", error)
-    return image
+            _log.warning("what was made of an image is not cached: %s", error)
+    return made
 
 
 def rendered_key(instance: Instance, number: int, parameters: RenderParameters) -> str:

@@ -15,7 +15,7 @@ from dicomkit.errors import DicomkitError
 from dicomkit.frames import FrameIndex, index_frames
 from dicomkit.part10 import read_header
 from dicomweb.body import BytesSegment, FileSegment, LazySegment, Segment
-from dicomweb.decoding import native_frame
+from dicomweb.decoding import native_frame, packed_frame
 from dicomweb.problems import DicomWebError, bad_request, not_found
 from dicomweb.representation import (
     EXPLICIT_VR_LITTLE_ENDIAN,
@@ -107,7 +107,8 @@ def frame_segments(
     if _lies_as_sent(instance, index, representation):
         open_file = partial(open_instance, instance)
         return [FileSegment(open_file, start, size) for start, size in index.ranges(number - 1)]
-    decode = partial(native_frame, instance, number)
+    make = packed_frame if representation.is_packed else native_frame
+    decode = partial(make, instance, number)
     return [BytesSegment(decode()) if at_once else LazySegment(decode)]
 
 
@@ -143,7 +144,7 @@ def native_pixels(instance: Instance, head: bytes) -> list[Segment]:
 
 def _lies_as_sent(instance: Instance, index: FrameIndex, representation: Representation) -> bool:
     """Say whether the bytes of the file are the bytes to send."""
-    if index.deflated_at is not None or index.frame_bits % 8:
+    if representation.is_packed or index.deflated_at is not None or index.frame_bits % 8:
         return False
     if instance.transfer_syntax_uid in NATIVE:
         return instance.transfer_syntax_uid in _LITTLE

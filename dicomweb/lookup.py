@@ -3,6 +3,7 @@
 What may not be seen is not found, exactly as what doesn't exist.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -99,17 +100,23 @@ _ONE_INSTANCE: Final = PreparedForPrincipal(
 )
 
 
-def find_instances(request: HttpRequest, names: Names) -> list[Instance]:
+def find_instances(
+    request: HttpRequest, names: Names, uids: Collection[str] = ()
+) -> list[Instance]:
     """Return the visible instances below `names` in the order of their series and numbers.
 
-    Of several facilities' studies of the same UID it is the one that came first.
+    With `uids` it is only those of these SOP Instance UIDs. Of several facilities' studies of the
+    same UID it is the one that came first.
 
     Raises
     ------
     DicomWebError
         404 when there are none.
     """
-    rows = _matching(request, names)
+    rows = _matching(request, names).select_related("series")
+    rows = rows.only(*INSTANCE_FACTS, "series__series_instance_uid")
+    if uids:
+        rows = rows.filter(sop_instance_uid__in=uids)
     found = list(rows.order_by("study_id", "series_id", "instance_number", "id"))
     if not found:
         raise not_found()

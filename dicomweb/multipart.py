@@ -5,7 +5,18 @@ References: RFC 2387; RFC 2046 5.1; PS3.18 8.6.1.2 (multipart payloads).
 
 from collections.abc import Iterable
 
-from dicomweb.body import Body, BytesSegment, Segment
+from dicomweb.body import Body, BytesSegment, LazySegment, Segment
+
+
+def _closed(head: str, length: int) -> bytes:
+    """Return the head of a part with its length: a reader need not look for its end."""
+    return f"{head}Content-Length: {length}\r\n\r\n".encode("ascii")
+
+
+def _made_part(head: str, pieces: Iterable[Segment]) -> bytes:
+    """Return a part the length of which shows only when it is made."""
+    content = b"".join(chunk for piece in pieces for chunk in piece.chunks(0, piece.length or 0))
+    return _closed(head, len(content)) + content
 
 
 class MultipartBody:
@@ -31,14 +42,19 @@ class MultipartBody:
 
     def add(self, content_type: str, content: Iterable[Segment], location: str = "") -> None:
         """Append a part; `location` is the URI by which it alone can be fetched."""
+        pieces = list(content)
         lead = "\r\n" if self._segments else ""
         fields = f"Content-Type: {content_type}\r\n"
         if location:
             fields += f"Content-Location: {location}\r\n"
-        self._segments.append(
-            BytesSegment(f"{lead}--{self._boundary}\r\n{fields}\r\n".encode("ascii"))
-        )
-        self._segments.extend(content)
+        head = f"{lead}--{self._boundary}\r\n{fields}"
+        lengths = [piece.length for piece in pieces]
+        known = [length for length in lengths if length is not None]
+        if len(known) < len(lengths):
+            self._segments.append(LazySegment(lambda: _made_part(head, pieces)))
+            return
+        self._segments.append(BytesSegment(_closed(head, sum(known))))
+        self._segments.extend(pieces)
 
     def body(self) -> Body:
         """Return the whole body, closing delimiter included."""

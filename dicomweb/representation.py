@@ -24,6 +24,18 @@ NATIVE: Final = frozenset(
     }
 )
 OCTET_STREAM: Final = "application/octet-stream"
+# High-Throughput JPEG 2000, lossless, resolution by resolution: what frames are packed in for the
+# way where the client asks for it. The beginning of such a frame is a small picture of it.
+HTJ2K_RPCL: Final = "1.2.840.10008.1.2.4.202"
+# Stored without loss, so that packing them anew loses nothing either.
+PACKABLE: Final = NATIVE | {
+    "1.2.840.10008.1.2.5",  # RLE
+    "1.2.840.10008.1.2.4.57",  # JPEG Lossless, Process 14
+    "1.2.840.10008.1.2.4.70",  # JPEG Lossless, first-order prediction
+    "1.2.840.10008.1.2.4.80",  # JPEG-LS Lossless
+    "1.2.840.10008.1.2.4.90",  # JPEG 2000 Lossless
+    "1.2.840.10008.1.2.4.201",  # HTJ2K Lossless
+}
 DICOM: Final = "application/dicom"
 
 _MEDIA_TYPES: Final = {
@@ -69,12 +81,15 @@ class Representation:
         Whether the content comes in parts of ``multipart/related``.
     is_decoded : bool
         Whether frames that are stored compressed must be decoded for it.
+    is_packed : bool
+        Whether frames must be compressed for it, without loss.
     """
 
     media_type: str
     transfer_syntax_uid: str
     is_multipart: bool
     is_decoded: bool = False
+    is_packed: bool = False
 
     @property
     def content_type(self) -> str:
@@ -113,6 +128,8 @@ def choose_frames(
 
 def _frames_within(media: MediaType, stored_uid: str, is_multipart: bool) -> Representation | None:
     wanted = media.transfer_syntax
+    if wanted == HTJ2K_RPCL != stored_uid and stored_uid in PACKABLE:
+        return _packed(media, is_multipart)
     if stored_uid in NATIVE:
         fits = wanted in {None, ANY, EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN}
         if not (media.covers(OCTET_STREAM) and (fits or wanted == stored_uid)):
@@ -124,6 +141,13 @@ def _frames_within(media: MediaType, stored_uid: str, is_multipart: bool) -> Rep
     if decodable and media.covers(OCTET_STREAM):
         return Representation(OCTET_STREAM, EXPLICIT_VR_LITTLE_ENDIAN, is_multipart, True)
     return None
+
+
+def _packed(media: MediaType, is_multipart: bool) -> Representation | None:
+    media_type = media_type_of(HTJ2K_RPCL)
+    if not (media.covers(media_type) or media.covers(OCTET_STREAM)):
+        return None
+    return Representation(media_type, HTJ2K_RPCL, is_multipart, is_packed=True)
 
 
 def _takes_stored(media: MediaType, stored_uid: str) -> bool:

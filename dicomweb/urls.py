@@ -7,6 +7,7 @@ from dicomweb.door import resource
 from dicomweb.frames import retrieve_frames
 from dicomweb.metadata_views import retrieve_instance_metadata, retrieve_metadata
 from dicomweb.objects import retrieve_objects
+from dicomweb.pixel_data import retrieve_pixel_data
 from dicomweb.qido import search_instances, search_series, search_studies
 from dicomweb.rendering import retrieve_rendered, retrieve_thumbnail
 from dicomweb.stow import store
@@ -37,6 +38,7 @@ _FRAMES = f"{_INSTANCE}/frames/<str:frames>"
 
 _rendered = resource(GET=retrieve_rendered)
 _thumbnail = resource(GET=retrieve_thumbnail)
+_pixel_data = resource(GET=retrieve_pixel_data)
 _metadata = resource(GET=retrieve_metadata)
 
 urlpatterns = [
@@ -57,6 +59,9 @@ urlpatterns = [
     path(f"{_INSTANCE}/metadata", resource(GET=retrieve_instance_metadata)),
     path(f"{_INSTANCE}/rendered", _rendered),
     path(f"{_INSTANCE}/thumbnail", _thumbnail),
+    path(f"{_SERIES}/pixeldata", _pixel_data),
+    path(f"{_STUDY}/pixeldata", _pixel_data),
+    path(f"{_INSTANCE}/pixeldata", _pixel_data),
     path(f"{_INSTANCE}/bulkdata/<path:path>", resource(GET=retrieve_bulkdata)),
     path(f"{_FRAMES}/rendered", _rendered),
     path(f"{_FRAMES}/thumbnail", _thumbnail),

@@ -115,7 +115,7 @@ RULES: dict[str, Rule] = {
     **{
         f"{base}{what}": OF_STUDY
         for base in (_DICOMWEB, _SERIES, _INSTANCE)
-        for what in ("/metadata", "/rendered", "/thumbnail")
+        for what in ("/metadata", "/pixeldata", "/rendered", "/thumbnail")
     },
     _SERIES: OF_STUDY,
     _INSTANCE: OF_STUDY,

@@ -220,6 +220,53 @@ def test_frames_that_are_not_there(place, numbers, status):
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
+PACKED = 'multipart/related; type="image/jphc"; transfer-syntax=1.2.840.10008.1.2.4.202'
+
+
+def test_frames_are_packed_without_loss_and_kept_packed(place):
+    """The stored file stays as it is; the second answer is the file of the cache."""
+    before = place.get(CT, headers={"Accept": "application/dicom"}).content
+    first, second = (place.get(f"{CT}/frames/1", headers={"Accept": PACKED}) for _ in range(2))
+    ((kind, packed),) = parts_of(first)
+    assert kind == "image/jphc; transfer-syntax=1.2.840.10008.1.2.4.202"
+    assert imagecodecs.htj2k_decode(packed).astype("<u2").tobytes() == slice_pixels(1)
+    assert first.content == second.content and first.headers["ETag"] == second.headers["ETag"]
+    part = place.get(f"{CT}/frames/1", headers={"Accept": PACKED, "Range": "bytes=0-99"})
+    assert (part.status_code, part.content) == (206, first.content[:100])
+    assert place.get(CT, headers={"Accept": "application/dicom"}).content == before
+
+
+def test_pixels_of_a_series_come_in_one_answer_in_the_order_asked_for(place):
+    every = place.get(f"{series(1, 1)}/pixeldata", headers={"Accept": OCTETS})
+    assert [content for _, content in parts_of(every)] == [slice_pixels(n) for n in (1, 2, 3)]
+    uids = ",".join(f"{ROOT}.1.1.1.{number}" for number in (3, 1))
+    some = place.get(f"{series(1, 1)}/pixeldata?instance={uids}", headers={"Accept": PACKED})
+    parts = [imagecodecs.htj2k_decode(content) for _, content in parts_of(some)]
+    assert [part.astype("<u2").tobytes() for part in parts] == [slice_pixels(3), slice_pixels(1)]
+    where = f"/dicom-web/{instance(3, 1, 1)}/frames/1"
+    assert f"Content-Location: {where}\r\n".encode() in some.content
+
+
+def test_pixels_of_a_study_and_of_a_film_come_frame_by_frame(place):
+    whole = place.get(f"{study(1)}/pixeldata", headers={"Accept": OCTETS})
+    assert len(parts_of(whole)) == 6
+    film = place.get(f"{US}/pixeldata", headers={"Accept": OCTETS})
+    assert len(parts_of(film)) == len(cine_frames())
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("?instance=1.2.3", 404),
+        ("?instance=a", 400),
+        ("?instance=,", 400),
+        ("?instance=" + ",".join(["1.2"] * 101), 413),
+    ],
+)
+def test_pixels_that_nobody_can_have(place, query, status):
+    assert place.get(f"{series(1, 1)}/pixeldata{query}").status_code == status
+
+
 def test_frames_nobody_takes(place):
     frames(place, CT, 1, 'multipart/related; type="image/jls"', 406)
     frames(place, DOC, 1, "", 404)
@@ -315,6 +362,9 @@ RESOURCES = [
     f"{CT}/frames/1",
     f"{CT}/frames/1/rendered",
     f"{CT}/bulkdata/7FE00010",
+    f"{CT}/pixeldata",
+    f"{series(1, 1)}/pixeldata",
+    f"{study(1)}/pixeldata",
     f"wado?requestType=WADO&studyUID={ROOT}.1.1&seriesUID={ROOT}.1.1.1&objectUID={ROOT}.1.1.1.1",
 ]
 

@@ -4,7 +4,13 @@ import pytest
 
 from dicomweb.media_types import parse_accept
 from dicomweb.problems import DicomWebError
-from dicomweb.representation import Representation, choose_frames, choose_object, media_type_of
+from dicomweb.representation import (
+    HTJ2K_RPCL,
+    Representation,
+    choose_frames,
+    choose_object,
+    media_type_of,
+)
 
 LE = "1.2.840.10008.1.2.1"
 JLS = "1.2.840.10008.1.2.4.80"
@@ -49,6 +55,25 @@ def test_frames(
             assert caught.value.status == 406
         else:
             assert choose_frames(parse_accept(accept), stored, 2) == expected
+
+
+PACKED = Representation("image/jphc", HTJ2K_RPCL, True, is_packed=True)
+WANTS_PACKED = f'multipart/related; type="image/jphc"; transfer-syntax={HTJ2K_RPCL}'
+LOSSY = "1.2.840.10008.1.2.4.50"
+
+
+@pytest.mark.parametrize("stored", [LE, "1.2.840.10008.1.2.2", JLS, "1.2.840.10008.1.2.5"])
+def test_what_is_stored_without_loss_is_packed_on_demand(stored: str) -> None:
+    assert choose_frames(parse_accept(WANTS_PACKED), stored, 1) == PACKED
+    octets = f'multipart/related; type="application/octet-stream"; transfer-syntax={HTJ2K_RPCL}'
+    assert choose_frames(parse_accept(octets), stored, 1) == PACKED
+
+
+def test_what_is_packed_already_and_what_lost_something_is_sent_as_it_is() -> None:
+    both = parse_accept(f"{WANTS_PACKED}, {OHIF};q=0.9")
+    stored = Representation("image/jphc", HTJ2K_RPCL, True)
+    assert choose_frames(both, HTJ2K_RPCL, 1) == stored
+    assert choose_frames(both, LOSSY, 1) == Representation("image/jpeg", LOSSY, True)
 
 
 def test_a_bare_type_answers_for_one_frame_only() -> None:
