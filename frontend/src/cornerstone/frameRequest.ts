@@ -1,7 +1,8 @@
 /** Fetching the bytes of a frame, and of bulk data, over DICOMweb. */
 import type { Element } from '../domain/dataset';
 import { failureOfStatus, ViewerError } from '../domain/failure';
-import { firstPart, headerParameter } from '../domain/multipart';
+import { firstPart, headerParameter, PartReader, type Part } from '../domain/multipart';
+import { linkSpeed } from './linkSpeed';
 
 export interface FrameBytes {
   readonly bytes: Uint8Array;
@@ -41,16 +42,52 @@ async function bodyOf(response: Response): Promise<Uint8Array> {
   }
 }
 
-/** One frame; throws ViewerError. */
-export async function fetchFrame(url: string, accept: string): Promise<FrameBytes> {
-  const response = await get(url, accept);
-  const contentType = response.headers.get('Content-Type') ?? '';
-  const body = await bodyOf(response);
-  const part = contentType.startsWith('multipart/') ? firstPart(contentType, body) : { headers: { 'content-type': contentType }, body };
-  if (!part) throw new ViewerError('network', 'The answer was cut short');
-  const syntax = headerParameter(part.headers['content-type'] ?? '', 'transfer-syntax') || headerParameter(contentType, 'transfer-syntax');
+/** Give the chunks of a body to `take` as they come, and learn from it how fast the connection is. */
+async function readChunks(response: Response, take: (chunk: Uint8Array) => void): Promise<void> {
+  const reader = response.body?.getReader();
+  if (!reader) return;
+  // What the server makes while it sends it says nothing about the connection.
+  const tells = response.headers.has('Content-Length');
+  if (tells) linkSpeed.begin(performance.now());
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      if (tells) linkSpeed.received(read.value.length);
+      take(read.value);
+    }
+  } catch (error) {
+    void reader.cancel().catch(() => undefined);
+    throw error instanceof RangeError ? new ViewerError('server', error.message) : new ViewerError('network', 'The connection broke off');
+  } finally {
+    if (tells) linkSpeed.end(performance.now());
+  }
+}
+
+function frameBytes({ headers, body }: Part): FrameBytes {
+  const syntax = headerParameter(headers['content-type'] ?? '', 'transfer-syntax');
   if (!syntax) throw new ViewerError('server', 'The server does not say how the frame is encoded');
-  return { bytes: part.body, transferSyntaxUID: syntax };
+  return { bytes: body, transferSyntaxUID: syntax };
+}
+
+/**
+ * One frame; throws ViewerError. `onBegun` is shown what has come of it whenever more has.
+ */
+export async function fetchFrame(url: string, accept: string, onBegun?: (begun: FrameBytes) => void): Promise<FrameBytes> {
+  const response = await get(url, accept);
+  let found: FrameBytes | undefined;
+  const reader = new PartReader((part) => (found ??= frameBytes(part)));
+  await readChunks(response, (chunk) => {
+    reader.push(chunk);
+    const { begun } = reader;
+    if (begun && !found) onBegun?.(frameBytes(begun));
+  });
+  if (!found) throw new ViewerError('network', 'The answer was cut short');
+  return found;
+}
+
+/** Several frames in one answer; `onFrame` gets each with its address as it arrives. Throws ViewerError. */
+export async function fetchFrames(url: string, accept: string, onFrame: (location: string, frame: FrameBytes) => void): Promise<void> {
+  const reader = new PartReader((part) => onFrame(part.headers['content-location'] ?? '', frameBytes(part)));
+  await readChunks(await get(url, accept), (chunk) => reader.push(chunk));
 }
 
 /** The bytes of an element, whether they stand in the metadata or apart; throws ViewerError. */

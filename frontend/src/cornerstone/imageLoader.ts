@@ -1,5 +1,5 @@
 /** Loading one frame: request, decode, and turn into the picture that Cornerstone shows. */
-import { Enums, imageLoader, imageRetrievalPoolManager, utilities, type Types } from '@cornerstonejs/core';
+import { Enums, eventTarget, imageLoader, imageRetrievalPoolManager, utilities, type Types } from '@cornerstonejs/core';
 import { createImage } from '@cornerstonejs/dicom-image-loader';
 import { isAsStated } from '../domain/codestream';
 import { toViewerError, ViewerError } from '../domain/failure';
@@ -7,10 +7,13 @@ import { rescaleOf, spacingOf, windowsOf, type FrameRef } from '../domain/frame'
 import { isPalette, type Instance, type PixelFormat } from '../domain/instance';
 import { modalityTableSource, paletteSource, readTable, voiTableSource, type TableSource } from '../domain/lookupTable';
 import { asStated, curveRange, maskStored, PixelError, readNative, sampleCount, throughPalette, toGrey, toRGB, type LookUpTable, type Palette, type Picture, type Samples } from '../domain/samples';
-import { DECODED_FRAME, EXPLICIT_LITTLE_ENDIAN, frameAccept, isDecodedHere } from '../domain/transferSyntax';
+import { DECODED_FRAME, EXPLICIT_LITTLE_ENDIAN, frameAccept, HTJ2K_RPCL, isDecodedHere } from '../domain/transferSyntax';
 import { toWindow } from '../domain/window';
+import { frameAhead } from './frameBatches';
 import { fetchBulkData, fetchFrame, type FrameBytes } from './frameRequest';
 import { addressOf, frameOf } from './imageRegistry';
+import { packsFrames } from './linkSpeed';
+import { Preview } from './preview';
 
 interface LoadOptions {
   readonly requestType?: Enums.RequestType;
@@ -26,6 +29,9 @@ interface Tables {
 const NATIVE = new Set(['1.2.840.10008.1.2', EXPLICIT_LITTLE_ENDIAN]);
 const tablesOf = new WeakMap<Instance, Promise<Tables>>();
 const curves = new WeakMap<Instance, LookUpTable>();
+
+/** An event of Cornerstone's target: `detail` has the image identifier and a coarse image of it. */
+export const PREVIEW = 'NOCTIS_PREVIEW';
 
 /** The VOI table of an instance of which a frame was loaded. */
 export const curveOf = (instance: Instance): LookUpTable | undefined => curves.get(instance);
@@ -53,10 +59,12 @@ function tables(instance: Instance): Promise<Tables> {
   return loading;
 }
 
-async function decodeCompressed(imageId: string, frame: FrameBytes): Promise<Samples> {
+/** `decodeLevel`: how many times the picture is halved; it needs only the beginning of the frame then. */
+async function decodeCompressed(imageId: string, frame: FrameBytes, decodeLevel = 0): Promise<Samples> {
   const image = await createImage(imageId, frame.bytes, frame.transferSyntaxUID, {
     preScale: { enabled: false },
     useRGBA: false,
+    decodeLevel,
   });
   return (image as Types.IImage).getPixelData() as Samples;
 }
@@ -137,9 +145,28 @@ async function decode(imageId: string, instance: Instance, stored: PixelFormat, 
   return { format, samples: await samplesOf(imageId, frame, format, native) };
 }
 
+/** The bytes of a frame: from a batch that is on its way, or asked for by itself. */
+async function fetchStored(imageId: string, instance: Instance, stored: PixelFormat): Promise<FrameBytes> {
+  const ahead = await frameAhead(imageId);
+  if (ahead) return ahead;
+  const preview = new Preview(stored, (samples) => showPreview(imageId, samples));
+  const begun = (frame: FrameBytes): void => {
+    if (frame.transferSyntaxUID === HTJ2K_RPCL) preview.show(frame.bytes, (bytes, decodeLevel) => decodeCompressed(imageId, { ...frame, bytes }, decodeLevel));
+  };
+  try {
+    return await fetchFrame(addressOf(imageId), frameAccept(instance, packsFrames()), begun);
+  } catch (error) {
+    // Not every frame can be packed, and then nothing of it is there.
+    if (!(error instanceof ViewerError && error.status === 406)) throw error;
+    return await fetchFrame(addressOf(imageId), frameAccept(instance));
+  } finally {
+    preview.close();
+  }
+}
+
 /** A frame as stored where the browser can decode it; what it then can't after all, the server decodes. */
 async function decodedFrame(imageId: string, instance: Instance, stored: PixelFormat): Promise<Decoded> {
-  const frame = await fetchFrame(addressOf(imageId), frameAccept(instance));
+  const frame = await fetchStored(imageId, instance, stored);
   try {
     return await decode(imageId, instance, stored, frame);
   } catch (error) {
@@ -147,6 +174,18 @@ async function decodedFrame(imageId: string, instance: Instance, stored: PixelFo
     const decodedThere = await fetchFrame(addressOf(imageId), DECODED_FRAME);
     return decode(imageId, { ...instance, transferSyntaxUID: '' }, stored, decodedThere);
   }
+}
+
+/** Tell viewports of a coarse picture of a frame that is still on its way; it never enters the cache. */
+function showPreview(imageId: string, samples: Samples): void {
+  const frame = frameOf(imageId);
+  const format = frame?.instance.pixels;
+  if (!frame || !format) return;
+  const coarse = maskStored(asStated(samples, format), format);
+  void tables(frame.instance).then((all) => {
+    const image = toCornerstoneImage(imageId, frame, format, pictureOf(frame, coarse, format, all));
+    eventTarget.dispatchEvent(new CustomEvent(PREVIEW, { detail: { imageId, image } }));
+  }, () => undefined);
 }
 
 async function loadPicture(imageId: string): Promise<Types.IImage> {

@@ -4,6 +4,7 @@ import { init as initLoader } from '@cornerstonejs/dicom-image-loader';
 import { init as initTools } from '@cornerstonejs/tools';
 import { registerLoader } from './imageLoader';
 import { setDicomWebRoot } from './imageRegistry';
+import { learnFromPage } from './linkSpeed';
 import { registerMetadataProvider } from './metadataProvider';
 
 const MEGABYTE = 1024 * 1024;
@@ -25,11 +26,11 @@ function silenceLoggers(): void {
   for (const logger of [log, ...Object.values(log.getLoggers())]) logger.setLevel('silent', false);
 }
 
-/** A browser opens six connections to one server: two stay free for what is looked at. */
+/** Frames of a batch wait for one answer together; how many batches there are at once is not the pools' matter. */
 function limitRequests(): void {
   for (const pool of [imageLoadPoolManager, imageRetrievalPoolManager]) {
-    pool.setMaxSimultaneousRequests(Enums.RequestType.Interaction, 6);
-    pool.setMaxSimultaneousRequests(Enums.RequestType.Prefetch, 4);
+    pool.setMaxSimultaneousRequests(Enums.RequestType.Interaction, 100);
+    pool.setMaxSimultaneousRequests(Enums.RequestType.Prefetch, 100);
   }
 }
 
@@ -43,4 +44,5 @@ export function initialize(dicomWebRoot: string): void {
   registerLoader(); // after initLoader, whose loader of the same scheme it replaces
   cache.setMaxCacheSize(cacheBytes());
   limitRequests();
+  learnFromPage();
 }

@@ -1,5 +1,5 @@
 /** Three planes through a volume, joined by crosshairs. */
-import { cache, Enums, imageLoader, RenderingEngine, setVolumesForViewports, volumeLoader, type Types } from '@cornerstonejs/core';
+import { cache, Enums, RenderingEngine, setVolumesForViewports, volumeLoader, type Types } from '@cornerstonejs/core';
 import { addTool, CrosshairsTool, Enums as ToolEnums, PanTool, StackScrollTool, ToolGroupManager, WindowLevelTool, ZoomTool, type Types as ToolTypes } from '@cornerstonejs/tools';
 import type { PictureSet } from '../domain/displaySet';
 import { toViewerError, type ViewerError } from '../domain/failure';
@@ -8,6 +8,7 @@ import { isOblique, meeting, type Cut } from '../domain/planes';
 import { edgesInPatient, NO_EDGES, type EdgeLabels } from '../domain/orientation';
 import { normalize, subtract, toVector, type Vector } from '../domain/vector';
 import { automaticRange, toRange, type Preset, type ValueRange } from '../domain/window';
+import { loadBatch, takeBatch } from './frameBatches';
 import { registerFrame } from './imageRegistry';
 
 export const PLANES = ['axial', 'coronal', 'sagittal'] as const;
@@ -35,7 +36,7 @@ const { MouseBindings, KeyboardBindings } = ToolEnums;
 
 const GROUP = 'noctis-mpr';
 const ENGINE = 'noctis-mpr';
-const PARALLEL_LOADS = 6;
+const PARALLEL_LOADS = 3;
 const THICKEST_MM = 200;
 // The rest is for what the stacks beside hold.
 const SHARE_OF_CACHE = 0.9;
@@ -99,6 +100,7 @@ export class MprView {
   private readonly volumeId: string;
   private readonly listeners = new Set<() => void>();
   private closed = false;
+  private missed: ViewerError | undefined;
 
   constructor(
     readonly set: PictureSet,
@@ -198,12 +200,17 @@ export class MprView {
     const missing = this.imageIds.filter((imageId) => !cache.isLoaded(imageId));
     this.update({ loaded: this.imageIds.length - missing.length });
     const next = async (): Promise<void> => {
-      for (let imageId = missing.pop(); imageId !== undefined && !this.closed; imageId = missing.pop()) {
-        await imageLoader.loadAndCacheImage(imageId, { requestType: Enums.RequestType.Interaction, priority: 1 });
-        this.update({ loaded: this.current.loaded + 1 });
+      for (let batch = takeBatch(missing); batch.length > 0 && !this.closed; batch = takeBatch(missing)) {
+        await loadBatch(batch, Enums.RequestType.Interaction, (_, error) => this.onLoaded(error));
       }
     };
     await Promise.all(Array.from({ length: PARALLEL_LOADS }, next));
+    if (this.missed) throw this.missed;
+  }
+
+  private onLoaded(error: unknown): void {
+    if (error === undefined) this.update({ loaded: this.current.loaded + 1 });
+    else this.missed ??= toViewerError(error);
   }
 
   private async show(elements: readonly HTMLDivElement[]): Promise<void> {

@@ -1,9 +1,11 @@
 /** Fetching frames ahead of the reader, a few at a time, within the memory that there is. */
-import { cache, Enums, imageLoader } from '@cornerstonejs/core';
+import { cache, Enums } from '@cornerstonejs/core';
 import { toViewerError, type ViewerError } from '../domain/failure';
 import { prefetchLimit, prefetchOrder } from '../domain/prefetch';
+import { loadBatch, takeBatch } from './frameBatches';
 
-const PARALLEL = 4;
+/** Batches at once. A browser opens six connections to one server: the others are for what is looked at. */
+const PARALLEL = 3;
 const SHARE_OF_CACHE = 0.7;
 
 /** A stack in a viewport and where its reader is. */
@@ -57,11 +59,9 @@ export class Prefetcher {
     this.failed.clear();
   }
 
-  private next(): string | undefined {
-    for (let imageId = this.queue.shift(); imageId !== undefined; imageId = this.queue.shift()) {
-      if (!this.failed.has(imageId) && !cache.getImageLoadObject(imageId)) return imageId;
-    }
-    return undefined;
+  private next(): string[] {
+    this.queue = this.queue.filter((imageId) => !this.failed.has(imageId) && !cache.getImageLoadObject(imageId));
+    return takeBatch(this.queue);
   }
 
   private onFailure(imageId: string, failure: ViewerError): void {
@@ -74,16 +74,20 @@ export class Prefetcher {
 
   private pump(): void {
     while (this.running < PARALLEL && !this.obstacle) {
-      const imageId = this.next();
-      if (imageId === undefined) return;
+      const batch = this.next();
+      if (batch.length === 0) return;
       this.running += 1;
-      imageLoader
-        .loadAndCacheImage(imageId, { requestType: Enums.RequestType.Prefetch, priority: 0 })
-        .catch((error: unknown) => this.onFailure(imageId, toViewerError(error)))
-        .finally(() => {
-          this.running -= 1;
-          this.pump();
-        });
+      void this.fetch(batch).finally(() => {
+        this.running -= 1;
+        this.pump();
+      });
     }
+  }
+
+  /** Each frame fails or comes by itself. */
+  private async fetch(batch: readonly string[]): Promise<void> {
+    await loadBatch(batch, Enums.RequestType.Prefetch, (imageId, error) => {
+      if (error !== undefined) this.onFailure(imageId, toViewerError(error));
+    });
   }
 }

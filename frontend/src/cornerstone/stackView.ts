@@ -9,7 +9,8 @@ import { edgesInImage, edgesInPatient, NO_EDGES, type EdgeLabels, type ScreenAxe
 import { curveRange, type LookUpTable } from '../domain/samples';
 import { normalize, subtract, toVector } from '../domain/vector';
 import { automaticRange, toRange, type Preset, type ValueRange, type WindowShape } from '../domain/window';
-import { curveOf } from './imageLoader';
+import { hurry } from './frameBatches';
+import { curveOf, PREVIEW } from './imageLoader';
 import { frameOf, registerFrame } from './imageRegistry';
 import { addToToolGroup, removeFromToolGroup } from './toolGroup';
 import { installCurve } from './voiCurve';
@@ -21,6 +22,8 @@ export interface ViewState {
   /** 'ready': the picture on the screen is frame `index`. */
   readonly status: 'empty' | 'loading' | 'ready' | 'failed';
   readonly index: number;
+  /** A coarse picture of the frame asked for is on the screen until all of it is there. */
+  readonly coarse: boolean;
   /** The frame asked for; differs from `index` while it is on its way. */
   readonly wanted: number;
   readonly failure: ViewerError | undefined;
@@ -52,6 +55,7 @@ const EMPTY: ViewState = {
   status: 'empty',
   index: 0,
   wanted: 0,
+  coarse: false,
   failure: undefined,
   range: undefined,
   shape: 'LINEAR',
@@ -113,6 +117,7 @@ export class StackView {
     // Ahead of the tools, whose own steps are too small for a wheel.
     element.addEventListener('wheel', this.onWheel, { capture: true, passive: false });
     eventTarget.addEventListener(Events.IMAGE_LOAD_ERROR, this.onFailure);
+    eventTarget.addEventListener(PREVIEW, this.onPreview);
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(element);
     if (this.current.set) this.show(this.current.set, this.current.wanted);
@@ -123,6 +128,7 @@ export class StackView {
     this.element?.removeEventListener('wheel', this.onWheel, { capture: true });
     this.resizing?.disconnect();
     eventTarget.removeEventListener(Events.IMAGE_LOAD_ERROR, this.onFailure);
+    eventTarget.removeEventListener(PREVIEW, this.onPreview);
     removeFromToolGroup(this.id, renderingEngine().id);
     renderingEngine().disableElement(this.id);
     this.element = undefined;
@@ -295,7 +301,7 @@ export class StackView {
 
   /** The modality value (or red, green, blue) of a pixel of the frame on the screen; 0,0 is its first pixel. */
   pixelAt(column: number, row: number): number | readonly number[] | undefined {
-    const image = this.current.status === 'ready' ? this.ready?.getCornerstoneImage() : undefined;
+    const image = this.current.status === 'ready' && !this.current.coarse ? this.ready?.getCornerstoneImage() : undefined;
     if (!image || column < 0 || row < 0 || column >= image.columns || row >= image.rows) return undefined;
     const values = image.getPixelData();
     const place = row * image.columns + column;
@@ -318,18 +324,31 @@ export class StackView {
     const { imageIdIndex } = (event as CustomEvent<{ imageIdIndex: number }>).detail;
     const { status } = this.current;
     this.update({ wanted: imageIdIndex, failure: undefined, status: status === 'failed' ? 'loading' : status });
+    hurry(this.imageIds[imageIdIndex] ?? '');
   };
 
   private readonly onNewImage = (event: Event): void => {
     const { image, imageIdIndex } = (event as CustomEvent<{ image: Types.IImage; imageIdIndex: number }>).detail;
-    this.update({ status: 'ready', index: imageIdIndex, wanted: imageIdIndex, failure: undefined, colour: image.color, ...this.presentation() });
+    const { coarse } = this.current;
+    this.update({ status: 'ready', index: imageIdIndex, wanted: imageIdIndex, coarse: false, failure: undefined, colour: image.color, ...this.presentation() });
     this.keepCurve();
+    // Where the image states no window, the coarse picture's values made one.
+    if (coarse && this.frame && windowsOf(this.frame).length === 0) this.resetWindow();
+  };
+
+  private readonly onPreview = (event: Event): void => {
+    const { imageId, image } = (event as CustomEvent<{ imageId: string; image: Types.IImage }>).detail;
+    const { viewport } = this;
+    if (!viewport || imageId !== this.imageIds[this.current.wanted]) return;
+    viewport.renderImageObject(image);
+    viewport.render();
+    this.update({ coarse: true, index: this.current.wanted });
   };
 
   private readonly onFailure = (event: Event): void => {
     const { imageId, error } = (event as CustomEvent<{ imageId?: string; error?: unknown }>).detail;
     if (imageId === undefined || imageId !== this.imageIds[this.current.wanted]) return;
-    this.update({ status: 'failed', index: this.current.wanted, failure: toViewerError(error) });
+    this.update({ status: 'failed', coarse: false, index: this.current.wanted, failure: toViewerError(error) });
   };
 
   /** Ctrl and wheel, or a pinch on a touch pad, which browsers report in the same way. */

@@ -45,3 +45,39 @@ export function isAsStated(stream: Uint8Array, transferSyntaxUID: string): boole
   const found = wanted && frameHeaderOf(stream);
   return wanted === undefined || (found !== undefined && wanted.includes(found));
 }
+
+const SOC_BYTES = 2;
+const TILE_PART = 0xff90;
+const TILE_PART_LENGTHS = 0xff55;
+
+/** The lengths in a TLM segment at `place` (ISO/IEC 15444-1 A.7.1). */
+function tilePartLengths(view: DataView, place: number, end: number): number[] {
+  const sizes = view.getUint8(place + 5);
+  const [indexBytes, isLong] = [(sizes >> 4) & 3, ((sizes >> 6) & 1) === 1];
+  const lengths: number[] = [];
+  for (let at = place + 6; at + indexBytes + (isLong ? 4 : 2) <= end; at += indexBytes + (isLong ? 4 : 2)) {
+    lengths.push(isLong ? view.getUint32(at + indexBytes) : view.getUint16(at + indexBytes));
+  }
+  return lengths;
+}
+
+/**
+ * Where each resolution ends in a JPEG 2000 stream of one tile with a tile part for each of them,
+ * smallest first; bytes from the beginning of the stream. Empty while the main header isn't all
+ * there, and for streams that are laid out otherwise.
+ *
+ * References: ISO/IEC 15444-1 A.4 (markers), A.7.1 (tile-part lengths).
+ */
+export function resolutionEnds(stream: Uint8Array): number[] {
+  const view = new DataView(stream.buffer, stream.byteOffset, stream.byteLength);
+  const lengths: number[] = [];
+  let place = SOC_BYTES;
+  while (place + 4 <= stream.length) {
+    const marker = view.getUint16(place);
+    if (marker === TILE_PART) return lengths.map((_, index) => place + lengths.slice(0, index + 1).reduce((sum, length) => sum + length, 0));
+    const end = place + 2 + view.getUint16(place + 2);
+    if (marker === TILE_PART_LENGTHS && end <= stream.length) lengths.push(...tilePartLengths(view, place, end));
+    place = end;
+  }
+  return [];
+}

@@ -7,6 +7,8 @@ export class ViewerError extends Error {
   constructor(
     readonly kind: FailureKind,
     message: string,
+    /** Of the answer; 0 when there was none. */
+    readonly status = 0,
   ) {
     super(message);
   }
@@ -16,7 +18,7 @@ export class ViewerError extends Error {
 export function failureOfStatus(status: number, detail = ''): ViewerError {
   if (status === 401) return new ViewerError('session', detail);
   if (status === 404 || status === 410) return new ViewerError('not-found', detail);
-  return new ViewerError('server', detail || `HTTP ${status}`);
+  return new ViewerError('server', detail || `HTTP ${status}`, status);
 }
 
 export function toViewerError(error: unknown): ViewerError {

@@ -39,3 +39,66 @@ export function firstPart(contentType: string, bytes: Uint8Array): Part | undefi
   const end = Number.isInteger(length) ? begin + length : indexOf(bytes, ascii(`\r\n--${headerParameter(contentType, 'boundary')}`), begin);
   return end < begin || end > bytes.length ? undefined : { headers, body: bytes.subarray(begin, end) };
 }
+
+/** The end of the blank line after a part's headers; -1 when it is not there yet. */
+function headEnd(bytes: Uint8Array): number {
+  const found = indexOf(bytes, ascii('\r\n\r\n'), 0);
+  return found < 0 ? -1 : found + 4;
+}
+
+const joined = (first: Uint8Array, second: Uint8Array): Uint8Array => {
+  const all = new Uint8Array(first.length + second.length);
+  all.set(first);
+  all.set(second, first.length);
+  return all;
+};
+
+interface OpenPart {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  filled: number;
+}
+
+/** Reads the parts of a body as it arrives; each part has to state its length (Content-Length). */
+export class PartReader {
+  private head: Uint8Array = new Uint8Array(0);
+  private part: OpenPart | undefined;
+
+  /** `onPart` gets each part as soon as it is whole. */
+  constructor(private readonly onPart: (part: Part) => void) {}
+
+  /** What has come of the part that is on its way, and its headers. */
+  get begun(): Part | undefined {
+    return this.part && { headers: this.part.headers, body: this.part.body.subarray(0, this.part.filled) };
+  }
+
+  push(chunk: Uint8Array): void {
+    for (let rest = chunk; rest.length > 0; ) rest = this.part ? this.fill(this.part, rest) : this.open(rest);
+  }
+
+  private open(chunk: Uint8Array): Uint8Array {
+    const bytes = joined(this.head, chunk);
+    const end = headEnd(bytes);
+    if (end < 0) {
+      this.head = bytes;
+      return new Uint8Array(0);
+    }
+    const headers = readHeaders(String.fromCharCode(...bytes.subarray(0, end)));
+    const length = Number(headers['content-length'] ?? Number.NaN);
+    if (!Number.isSafeInteger(length) || length < 0) throw new RangeError('A part does not state its length');
+    this.head = new Uint8Array(0);
+    this.part = { headers, body: new Uint8Array(length), filled: 0 };
+    return this.fill(this.part, bytes.subarray(end));
+  }
+
+  private fill(part: OpenPart, chunk: Uint8Array): Uint8Array {
+    const taken = chunk.subarray(0, part.body.length - part.filled);
+    part.body.set(taken, part.filled);
+    part.filled += taken.length;
+    if (part.filled === part.body.length) {
+      this.part = undefined;
+      this.onPart({ headers: part.headers, body: part.body });
+    }
+    return chunk.subarray(taken.length);
+  }
+}

@@ -53,5 +53,20 @@ const frameType = (transferSyntax: string): string => `multipart/related; type="
 /** The request for a frame that the server shall decode. */
 export const DECODED_FRAME = frameType(EXPLICIT_LITTLE_ENDIAN);
 
+export const HTJ2K_RPCL = '1.2.840.10008.1.2.4.202';
+const RLE = '1.2.840.10008.1.2.5';
+
+/** Stored without loss in what takes more room, or more time to unpack, than HTJ2K. */
+const PACKABLE: ReadonlySet<string> = new Set([...NATIVE, RLE, '1.2.840.10008.1.2.1.99', '1.2.840.10008.1.2.2', '1.2.840.10008.1.2.4.57', '1.2.840.10008.1.2.4.70']);
+
+/** Whether the server can pack the frames for the way without loss. */
+export function isPackable({ transferSyntaxUID, pixels }: Instance): boolean {
+  if (!pixels || !PACKABLE.has(transferSyntaxUID)) return false;
+  return pixels.samplesPerPixel === 1 && (pixels.bitsAllocated === 8 || pixels.bitsAllocated === 16);
+}
+
 /** The media type of the request for a frame (PS3.18 8.7.3.3.2 and table 8.7.3-5). */
-export const frameAccept = (instance: Instance): string => (isDecodedHere(instance) ? frameType('*') : DECODED_FRAME);
+export function frameAccept(instance: Instance, packed = false): string {
+  const asStored = isDecodedHere(instance) ? frameType('*') : DECODED_FRAME;
+  return packed && isPackable(instance) ? `multipart/related; type="image/jphc"; transfer-syntax=${HTJ2K_RPCL}, ${asStored};q=0.9` : asStored;
+}

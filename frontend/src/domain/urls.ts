@@ -20,3 +20,11 @@ export function instancePath(instance: Instance): string {
 export function framePath(frame: FrameRef): string {
   return `${instancePath(frame.instance)}/frames/${frame.number}`;
 }
+
+/** Several frames at once: of one multi-frame instance, or of single-frame instances of one series. */
+export function batchPath(frames: readonly FrameRef[]): string {
+  const [first] = frames;
+  if (!first) throw new RangeError('A batch without frames');
+  if (first.instance.numberOfFrames > 1) return `${instancePath(first.instance)}/frames/${frames.map(({ number }) => number).join()}`;
+  return `${seriesPath(first.instance)}/pixeldata?instance=${frames.map(({ instance }) => instance.sopInstanceUID).join()}`;
+}

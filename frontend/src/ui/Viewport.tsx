@@ -143,7 +143,7 @@ interface PicturesProps {
 /** Over the canvas: the text of the picture, or why there is none. */
 function Cover({ view, set, state }: PicturesProps): ReactElement | null {
   const { showText } = useWorkspace();
-  if (state.status === 'loading') return <LoadingTile label={placeText(state)} />;
+  if (state.status === 'loading' && !state.coarse) return <LoadingTile label={placeText(state)} />;
   if (state.failure) return <FailureTile failure={state.failure} place={placeText(state)} retry={() => view.retry()} />;
   return showText ? <Overlay set={set} state={state} /> : null;
 }
@@ -153,7 +153,8 @@ function Pictures({ view, set, state }: PicturesProps): ReactElement {
   return (
     <>
       <Cover view={view} set={set} state={state} />
-      {late && <span className="late">{t('Loading {place}', { place: placeText(state) })}</span>}
+      {state.coarse && <span className="late" data-testid="coarse">{t('Coarse picture: the rest is on its way')}</span>}
+      {late && !state.coarse && <span className="late">{t('Loading {place}', { place: placeText(state) })}</span>}
       <SliceBar view={view} state={state} />
       {(set.clip || state.playing) && set.frames.length > 1 && <CineBar view={view} state={state} />}
     </>
