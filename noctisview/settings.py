@@ -175,6 +175,8 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
+# The build's file names carry a digest of their content: what one names never changes.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/viewer/assets/[^/]+-[\w-]{8}\.\w+$"
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = None
 

@@ -22,10 +22,11 @@ class FrontEndNotBuiltError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """Addresses of the entry script and of the style sheets."""
+    """Addresses of the entry script, of the style sheets, and of the scripts it will ask for."""
 
     script: str
     styles: tuple[str, ...]
+    preloads: tuple[str, ...]
 
 
 def _chunks(manifest: Manifest, name: str, seen: dict[str, None]) -> dict[str, None]:
@@ -40,11 +41,17 @@ def _chunks(manifest: Manifest, name: str, seen: dict[str, None]) -> dict[str, N
 @lru_cache(maxsize=4)
 def _read(path: Path, entry: str, modified_ns: int) -> Assets:
     manifest: Manifest = json.loads(path.read_text(encoding="utf-8"))
-    names = reversed(_chunks(manifest, entry, {}))
+    needed = _chunks(manifest, entry, {})
+    # What the entrance itself imports while it runs is sure to be needed; what comes later is not.
+    for part in manifest[entry].get("dynamicImports", ()):
+        _chunks(manifest, part, needed)
+    names = list(reversed(needed))
     styles = dict.fromkeys(style for name in names for style in manifest[name].get("css", ()))
+    scripts = dict.fromkeys(manifest[name]["file"] for name in needed if name != entry)
     return Assets(
         script=static(f"viewer/{manifest[entry]['file']}"),
         styles=tuple(static(f"viewer/{style}") for style in styles),
+        preloads=tuple(static(f"viewer/{script}") for script in scripts),
     )
 
 

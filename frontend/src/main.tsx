@@ -1,4 +1,14 @@
-/** The entrance: read the page's configuration, set Cornerstone up, draw. */
-import { start } from './ui/start';
+/** The entrance: ask for the study while the rest of the program is still on its way. */
+import { readConfig } from './api/config';
+import { DicomWeb } from './api/dicomweb';
+import { fetchFirstFrame } from './ui/early';
+import { Library } from './api/library';
 
-start(document);
+const config = readConfig(document);
+const root = new URL(config.dicomWebRoot, document.baseURI).href.replace(/\/$/, '');
+const dicomWeb = new DicomWeb(root);
+const library = new Library(dicomWeb, config.studyInstanceUIDs);
+fetchFirstFrame(library, root);
+void library.load();
+const { start } = await import('./ui/start');
+start(document, { config, dicomWeb, library, root });

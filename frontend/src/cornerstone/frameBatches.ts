@@ -4,20 +4,10 @@ import { batchSize } from '../domain/delivery';
 import type { FrameRef } from '../domain/frame';
 import { frameAccept } from '../domain/transferSyntax';
 import { batchPath } from '../domain/urls';
-import { fetchFrame, fetchFrames, type FrameBytes } from './frameRequest';
+import { deliverFrame, expectFrame, forgetFrame, isAwaited } from './frameAhead';
+import { fetchFrame, fetchFrames } from './frameRequest';
 import { addressOf, frameOf, resourceURL } from './imageRegistry';
 import { bytesPerSecond, packsFrames } from './linkSpeed';
-
-interface Awaited {
-  readonly promise: Promise<FrameBytes | undefined>;
-  /** undefined: it did not come and has to be asked for by itself. */
-  readonly settle: (frame: FrameBytes | undefined) => void;
-}
-
-const awaited = new Map<string, Awaited>();
-
-/** The frame of a batch that is on its way; undefined when there is none, or it did not come. */
-export const frameAhead = (imageId: string): Promise<FrameBytes | undefined> | undefined => awaited.get(imageId)?.promise;
 
 /** Frames with the same key can come in one answer. */
 function batchKey({ instance }: FrameRef): string {
@@ -44,12 +34,6 @@ export function takeBatch(queue: string[]): string[] {
   return taken;
 }
 
-function expect(imageId: string): void {
-  let settle: Awaited['settle'] = () => undefined;
-  const promise = new Promise<FrameBytes | undefined>((resolve) => (settle = resolve));
-  awaited.set(imageId, { promise, settle });
-}
-
 /** Frames are told apart by the end of their address: the server may call itself otherwise. */
 const placeOf = (address: string): string => address.slice(Math.max(0, address.indexOf('/studies/')));
 
@@ -58,14 +42,11 @@ async function fetchBatch(imageIds: readonly string[], frames: readonly FrameRef
   if (!first) return;
   const byPlace = new Map(imageIds.map((imageId) => [placeOf(addressOf(imageId)), imageId]));
   try {
-    await fetchFrames(resourceURL(batchPath(frames)), frameAccept(first.instance, packsFrames()), (location, frame) => awaited.get(byPlace.get(placeOf(location)) ?? '')?.settle(frame));
+    await fetchFrames(resourceURL(batchPath(frames)), frameAccept(first.instance, packsFrames()), (location, frame) => deliverFrame(byPlace.get(placeOf(location)) ?? '', frame));
   } catch {
     // What failed is asked for one by one: then each frame has its own reason.
   }
-  for (const imageId of imageIds) {
-    awaited.get(imageId)?.settle(undefined);
-    awaited.delete(imageId);
-  }
+  imageIds.forEach(forgetFrame);
 }
 
 type OnSettled = (imageId: string, error?: unknown) => void;
@@ -75,7 +56,7 @@ export async function loadBatch(imageIds: readonly string[], requestType: Enums.
   const missing = imageIds.filter((imageId) => !cache.getImageLoadObject(imageId));
   const frames = missing.flatMap((imageId) => frameOf(imageId) ?? []);
   if (frames.length > 1 && frames.length === missing.length) {
-    missing.forEach(expect);
+    missing.forEach(expectFrame);
     void fetchBatch(missing, frames);
   }
   const load = (imageId: string): Promise<void> => imageLoader.loadAndCacheImage(imageId, { requestType, priority: 0 }).then(() => onSettled(imageId), (error: unknown) => onSettled(imageId, error ?? new Error('The image did not come')));
@@ -84,8 +65,7 @@ export async function loadBatch(imageIds: readonly string[], requestType: Enums.
 
 /** The reader waits for this frame: it does not wait for its turn in a batch. */
 export function hurry(imageId: string): void {
-  const waiting = awaited.get(imageId);
   const frame = frameOf(imageId);
-  if (!waiting || !frame) return;
-  void fetchFrame(addressOf(imageId), frameAccept(frame.instance, packsFrames())).then(waiting.settle, () => undefined);
+  if (!frame || !isAwaited(imageId) || cache.isLoaded(imageId)) return;
+  void fetchFrame(addressOf(imageId), frameAccept(frame.instance, packsFrames())).then((bytes) => deliverFrame(imageId, bytes), () => undefined);
 }

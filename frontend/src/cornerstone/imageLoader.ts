@@ -9,7 +9,7 @@ import { modalityTableSource, paletteSource, readTable, voiTableSource, type Tab
 import { asStated, curveRange, maskStored, PixelError, readNative, sampleCount, throughPalette, toGrey, toRGB, type LookUpTable, type Palette, type Picture, type Samples } from '../domain/samples';
 import { DECODED_FRAME, EXPLICIT_LITTLE_ENDIAN, frameAccept, HTJ2K_RPCL, isDecodedHere } from '../domain/transferSyntax';
 import { toWindow } from '../domain/window';
-import { frameAhead } from './frameBatches';
+import { forgetFrame, frameAhead } from './frameAhead';
 import { fetchBulkData, fetchFrame, type FrameBytes } from './frameRequest';
 import { addressOf, frameOf } from './imageRegistry';
 import { packsFrames } from './linkSpeed';
@@ -148,6 +148,7 @@ async function decode(imageId: string, instance: Instance, stored: PixelFormat, 
 /** The bytes of a frame: from a batch that is on its way, or asked for by itself. */
 async function fetchStored(imageId: string, instance: Instance, stored: PixelFormat): Promise<FrameBytes> {
   const ahead = await frameAhead(imageId);
+  forgetFrame(imageId);
   if (ahead) return ahead;
   const preview = new Preview(stored, (samples) => showPreview(imageId, samples));
   const begun = (frame: FrameBytes): void => {

@@ -4,7 +4,6 @@ import { init as initLoader } from '@cornerstonejs/dicom-image-loader';
 import { init as initTools } from '@cornerstonejs/tools';
 import { registerLoader } from './imageLoader';
 import { setDicomWebRoot } from './imageRegistry';
-import { learnFromPage } from './linkSpeed';
 import { registerMetadataProvider } from './metadataProvider';
 
 const MEGABYTE = 1024 * 1024;
@@ -44,5 +43,4 @@ export function initialize(dicomWebRoot: string): void {
   registerLoader(); // after initLoader, whose loader of the same scheme it replaces
   cache.setMaxCacheSize(cacheBytes());
   limitRequests();
-  learnFromPage();
 }

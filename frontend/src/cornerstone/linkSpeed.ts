@@ -7,15 +7,19 @@ const TELLING_BYTES = 100_000;
 
 export const linkSpeed = new LinkSpeed();
 
-/** Learn from how the page's own scripts came, unless the browser had them. */
-export function learnFromPage(): void {
-  const scripts = performance.getEntriesByType('resource').filter((entry) => entry instanceof PerformanceResourceTiming && entry.transferSize > TELLING_BYTES) as PerformanceResourceTiming[];
-  if (scripts.length === 0) return;
-  const bytes = scripts.reduce((sum, { transferSize }) => sum + transferSize, 0);
-  linkSpeed.note(bytes, Math.max(...scripts.map(({ responseEnd }) => responseEnd)) - Math.min(...scripts.map(({ responseStart }) => responseStart)));
+const isTelling = (entry: PerformanceEntry): entry is PerformanceResourceTiming => entry instanceof PerformanceResourceTiming && entry.transferSize > TELLING_BYTES;
+
+/** Learn from how the page's own scripts came, unless the browser had them; the best of them was held up least. */
+function learnFromPage(): void {
+  const scripts = performance.getEntriesByType('resource').filter(isTelling);
+  const speeds = scripts.map(({ transferSize, responseStart, responseEnd }) => transferSize / Math.max(1, responseEnd - responseStart));
+  if (speeds.length > 0) linkSpeed.note(Math.max(...speeds) * 1000, 1000);
 }
 
 /** Bytes a second. */
-export const bytesPerSecond = (): number => linkSpeed.value(UNKNOWN);
+export function bytesPerSecond(): number {
+  if (!linkSpeed.isKnown) learnFromPage();
+  return linkSpeed.value(UNKNOWN);
+}
 
 export const packsFrames = (): boolean => isWorthPacking(bytesPerSecond());

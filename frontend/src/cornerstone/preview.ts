@@ -3,9 +3,8 @@ import { resolutionEnds } from '../domain/codestream';
 import type { PixelFormat } from '../domain/instance';
 import { enlarge } from '../domain/preview';
 import type { Samples } from '../domain/samples';
+import { LARGE_SAMPLES } from './frameAhead';
 
-/** Smaller frames are there before a coarse picture of them could be. */
-const LARGE_SAMPLES = 1_500_000;
 /** A picture of fewer pixels on its longer side is no help. */
 const FEWEST_PIXELS = 180;
 

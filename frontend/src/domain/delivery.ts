@@ -1,7 +1,7 @@
 /** How frames are asked for: packed by the server or as stored, one by one or several at once. */
 
 /** Below this many bytes a second the time that packing saves on the way is more than it costs to unpack. */
-const PACK_BELOW = 25_000_000;
+const PACK_BELOW = 12_500_000;
 /** A batch shall take about this long: what the reader turns to meanwhile waits no longer. */
 const BATCH_SECONDS = 0.25;
 const MOST_IN_BATCH = 24;
@@ -27,6 +27,10 @@ export class LinkSpeed {
   private since = 0;
   private bytes = 0;
   private estimate: number | undefined;
+
+  get isKnown(): boolean {
+    return this.estimate !== undefined;
+  }
 
   /** Bytes a second; `fallback` while nothing is known. */
   value(fallback: number): number {

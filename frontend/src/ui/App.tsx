@@ -6,7 +6,7 @@ import { handleKey } from '../tools/keyboard';
 import { useServices, useStudies, useWorkspace } from './context';
 import { HelpDialog } from './HelpDialog';
 import type { IconName } from './icons';
-import type { StudyEntry } from './library';
+import type { StudyEntry } from '../api/library';
 import { MprGrid } from './MprGrid';
 import { NetworkNotice, PageState, SignInNotice, usePageFailure } from './Notices';
 import { Opening } from './opening';
@@ -99,7 +99,7 @@ function GeometryNotice({ text }: { readonly text: string }): ReactElement {
 }
 
 export function App(): ReactElement {
-  const { library, workspace } = useServices();
+  const { workspace } = useServices();
   const studies = useStudies();
   const failure = usePageFailure();
   const closed = closedReason(studies);
@@ -110,7 +110,6 @@ export function App(): ReactElement {
   useImageRequests();
   useOpening(studies);
   useKeptMeasurements(studies);
-  useEffect(() => void library.load(), [library]);
   return (
     <div className="viewer" data-report={showReport} style={style}>
       <PatientBar />

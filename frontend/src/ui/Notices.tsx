@@ -4,7 +4,7 @@ import type { FailureKind, ViewerError } from '../domain/failure';
 import { t } from '../domain/text';
 import { useServices, useStudies } from './context';
 import { Icon, type IconName } from './icons';
-import type { StudyEntry } from './library';
+import type { StudyEntry } from '../api/library';
 
 const RETRY_MS = 5000;
 

@@ -7,7 +7,7 @@ import { displayName, distinctPatients, type Patient } from '../domain/patient';
 import { t } from '../domain/text';
 import { useServices, useStudies, useWorkspace } from './context';
 import { Icon } from './icons';
-import type { StudyEntry } from './library';
+import type { StudyEntry } from '../api/library';
 
 const nameOf = (patient: Patient): string => displayName(patient.name) || t('No name');
 

@@ -6,7 +6,7 @@ import { objectName } from '../domain/sopClass';
 import { t } from '../domain/text';
 import { useLoaded, useServices, useStudies, useWorkspace } from './context';
 import { Icon, type IconName } from './icons';
-import type { SeriesEntry, StudyEntry } from './library';
+import type { SeriesEntry, StudyEntry } from '../api/library';
 import { MeasurePanel } from './MeasurePanel';
 import { PriorList } from './PriorList';
 

@@ -7,7 +7,7 @@ import type { StackView, ViewState } from '../cornerstone/stackView';
 import type { KeyImages, KeyImagesState } from '../tools/keyImages';
 import type { Measurements, MeasurementsState } from '../tools/measurements';
 import type { Workspace, WorkspaceState } from '../tools/workspace';
-import type { Library, StudyEntry } from './library';
+import type { Library, StudyEntry } from '../api/library';
 
 export interface Services {
   readonly config: ViewerConfig;

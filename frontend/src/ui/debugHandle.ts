@@ -2,6 +2,7 @@
  * `window.noctisViewer`: what a test, or a colleague at the telephone, may ask about the viewports.
  * It only reads. Viewports count from 0, frames from 0, pixels from 0,0 at the first.
  */
+import { bytesPerSecond } from '../cornerstone/linkSpeed';
 import type { PlaneName } from '../cornerstone/mprView';
 import type { ViewState } from '../cornerstone/stackView';
 import type { Vector } from '../domain/vector';
@@ -10,6 +11,8 @@ import type { Workspace } from '../tools/workspace';
 export interface DebugHandle {
   /** Where a place in the patient (LPS, mm) lies on a plane's canvas (CSS pixels). */
   readonly planeCanvas: (plane: PlaneName, world: Vector) => readonly [number, number] | undefined;
+  /** What the connection is taken to bring; bytes a second. */
+  readonly bytesPerSecond: () => number;
   readonly pixelAt: (viewport: number, column: number, row: number) => number | readonly number[] | undefined;
   readonly state: (viewport: number) => Omit<ViewState, 'set' | 'failure'> & { readonly frames: number; readonly sopInstanceUID: string; readonly frameNumber: number; readonly failure: string } | undefined;
 }
@@ -24,6 +27,7 @@ export function installDebugHandle(workspace: Workspace): void {
   const { views } = workspace;
   window.noctisViewer = {
     planeCanvas: (plane, world) => workspace.getState().mpr?.canvasOf(plane, world),
+    bytesPerSecond,
     pixelAt: (viewport, column, row) => views[viewport]?.pixelAt(column, row),
     state: (viewport) => {
       const view = views[viewport];

@@ -1,19 +1,8 @@
 /** What lies in the viewports when the page opens: the first pictures of each study. */
-import { isLocalizer, type DisplaySet } from '../domain/displaySet';
+import { firstSet } from '../domain/hangingOrder';
 import { LAYOUTS, viewportCount, type Layout } from '../domain/layout';
 import type { Workspace } from '../tools/workspace';
-import type { StudyEntry } from './library';
-
-/** The first pictures of a study that are no localizer; what else there is only when all is known. */
-function firstSet(study: StudyEntry): DisplaySet | undefined {
-  for (const { status, sets } of study.series) {
-    const pictures = sets.find((set) => set.kind === 'pictures' && !isLocalizer(set));
-    if (pictures) return pictures;
-    if (status === 'loading') return undefined;
-  }
-  const all = study.series.flatMap(({ sets }) => sets);
-  return all.find(({ kind }) => kind === 'pictures') ?? all[0];
-}
+import type { StudyEntry } from '../api/library';
 
 function openingLayout(studies: number, narrow: boolean): Layout {
   if (studies === 2 && narrow) return { rows: 2, columns: 1 };
@@ -36,7 +25,7 @@ export class Opening {
   }
 
   private open(study: StudyEntry, index: number): void {
-    const set = this.opened.has(study.studyInstanceUID) ? undefined : firstSet(study);
+    const set = this.opened.has(study.studyInstanceUID) ? undefined : firstSet(study.series);
     if (!set) return;
     this.opened.add(study.studyInstanceUID);
     if (this.workspace.getState().sets[index]) return;

@@ -3,7 +3,7 @@ import type { PictureSet } from '../domain/displaySet';
 import type { FrameRef } from '../domain/frame';
 import type { ImagePlace } from '../domain/report/messages';
 import type { Workspace } from '../tools/workspace';
-import type { Library } from './library';
+import type { Library } from '../api/library';
 
 function locate(library: Library, place: ImagePlace): { readonly set: PictureSet; readonly index: number } | undefined {
   for (const study of library.getState()) {

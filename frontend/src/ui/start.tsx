@@ -1,8 +1,8 @@
 /** Putting the parts together. */
 import { createRoot } from 'react-dom/client';
 import { Annotations, KeyImageCalls } from '../api/annotations';
-import { readConfig } from '../api/config';
-import { DicomWeb } from '../api/dicomweb';
+import type { ViewerConfig } from '../api/config';
+import type { DicomWeb } from '../api/dicomweb';
 import { initialize } from '../cornerstone/initialize';
 import { setCatalogue } from '../domain/text';
 import { KeyImages } from '../tools/keyImages';
@@ -11,25 +11,29 @@ import { Workspace } from '../tools/workspace';
 import { App } from './App';
 import { ServicesContext } from './context';
 import { installDebugHandle } from './debugHandle';
-import { Library } from './library';
+import type { Library } from '../api/library';
 import { findImage } from './showImage';
 import './styles.css';
 
-export function start(document: Document): void {
-  const config = readConfig(document);
-  const root = document.getElementById('noctis-viewer');
-  if (!root) throw new Error('The page has no place for the viewer');
-  const dicomWebRoot = new URL(config.dicomWebRoot, document.baseURI).href.replace(/\/$/, '');
+/** What the entrance has begun already. */
+export interface Begun {
+  readonly config: ViewerConfig;
+  readonly dicomWeb: DicomWeb;
+  readonly library: Library;
+  readonly root: string;
+}
+
+export function start(document: Document, { config, dicomWeb, library, root }: Begun): void {
+  const place = document.getElementById('noctis-viewer');
+  if (!place) throw new Error('The page has no place for the viewer');
   setCatalogue(config.messages);
-  initialize(dicomWebRoot);
-  const dicomWeb = new DicomWeb(dicomWebRoot);
-  const library = new Library(dicomWeb, config.studyInstanceUIDs);
+  initialize(root);
   const annotations = new Annotations();
-  const measurements = new Measurements(annotations, (place) => findImage(library, place));
+  const measurements = new Measurements(annotations, (where) => findImage(library, where));
   const keyImages = new KeyImages(new KeyImageCalls());
   const services = { annotations, config, dicomWeb, library, keyImages, measurements, workspace: new Workspace(measurements, keyImages) };
   installDebugHandle(services.workspace);
-  createRoot(root).render(
+  createRoot(place).render(
     <ServicesContext value={services}>
       <App />
     </ServicesContext>,

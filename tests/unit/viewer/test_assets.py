@@ -57,3 +57,28 @@ def test_styles_of_shared_chunks_come_before_the_entry_s_own(manifest: Path) -> 
         "shared.css",
         "report.css",
     ]
+
+
+def test_scripts_that_the_entrance_is_sure_to_ask_for_are_named_with_their_styles(
+    manifest: Path,
+) -> None:
+    chunks = {
+        module.VIEWER: {"file": "main.js", "imports": ["_base"], "dynamicImports": ["start"]},
+        "start": {
+            "file": "start.js",
+            "imports": ["_base", "_shared"],
+            "css": ["start.css"],
+            "dynamicImports": ["later"],
+        },
+        "_base": {"file": "base.js"},
+        "_shared": {"file": "shared.js", "css": ["shared.css"]},
+        "later": {"file": "later.js", "css": ["later.css"]},
+    }
+    manifest.write_text(json.dumps(chunks))
+    found = module.assets()
+    assert {name.rpartition("/")[2] for name in found.preloads} == {
+        "base.js",
+        "start.js",
+        "shared.js",
+    }
+    assert [style.rpartition("/")[2] for style in found.styles] == ["shared.css", "start.css"]

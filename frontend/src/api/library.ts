@@ -1,5 +1,5 @@
 /** What the page knows of its studies: summaries first, then the instances of series after series. */
-import type { DicomWeb } from '../api/dicomweb';
+import type { DicomWeb } from './dicomweb';
 import { displaySetsOf, type DisplaySet, type SeriesSummary, type StudySummary } from '../domain/displaySet';
 import { toViewerError, type ViewerError } from '../domain/failure';
 
