@@ -33,8 +33,8 @@ function useKeyboard(): void {
 }
 
 function useOpening(studies: readonly StudyEntry[]): void {
-  const { workspace } = useServices();
-  const opening = useMemo(() => new Opening(workspace), [workspace]);
+  const { config, hanger, workspace } = useServices();
+  const opening = useMemo(() => new Opening(workspace, hanger, config, window.location.hash), [config, hanger, workspace]);
   useEffect(() => opening.update(studies, window.matchMedia(NARROW).matches), [opening, studies]);
 }
 

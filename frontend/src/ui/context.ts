@@ -4,6 +4,7 @@ import type { Annotations } from '../api/annotations';
 import type { ViewerConfig } from '../api/config';
 import type { DicomWeb } from '../api/dicomweb';
 import type { StackView, ViewState } from '../cornerstone/stackView';
+import type { Hanger } from '../tools/hanger';
 import type { KeyImages, KeyImagesState } from '../tools/keyImages';
 import type { Measurements, MeasurementsState } from '../tools/measurements';
 import type { Workspace, WorkspaceState } from '../tools/workspace';
@@ -17,6 +18,7 @@ export interface Services {
   readonly keyImages: KeyImages;
   readonly measurements: Measurements;
   readonly workspace: Workspace;
+  readonly hanger: Hanger;
 }
 
 export const ServicesContext = createContext<Services | undefined>(undefined);

@@ -5,6 +5,7 @@ import { readConfig } from '../api/config';
 import { DicomWeb } from '../api/dicomweb';
 import { initialize } from '../cornerstone/initialize';
 import { setCatalogue } from '../domain/text';
+import { Hanger } from '../tools/hanger';
 import { KeyImages } from '../tools/keyImages';
 import { Measurements } from '../tools/measurements';
 import { Workspace } from '../tools/workspace';
@@ -27,7 +28,8 @@ export function start(document: Document): void {
   const annotations = new Annotations();
   const measurements = new Measurements(annotations, (place) => findImage(library, place));
   const keyImages = new KeyImages(new KeyImageCalls());
-  const services = { annotations, config, dicomWeb, library, keyImages, measurements, workspace: new Workspace(measurements, keyImages) };
+  const workspace = new Workspace(measurements, keyImages);
+  const services = { annotations, config, dicomWeb, library, keyImages, measurements, workspace, hanger: new Hanger(workspace) };
   installDebugHandle(services.workspace);
   createRoot(root).render(
     <ServicesContext value={services}>
