@@ -99,7 +99,8 @@ class ReadingPlaceViewSet(GenericViewSet[ReadingPlace]):
     queryset = ReadingPlace.objects.none()
     serializer_class = PlaceSerializer
     pagination_class = None
-    lookup_field = "uid"
+    lookup_field = "study__study_instance_uid"
+    lookup_url_kwarg = "uid"
     lookup_value_regex = r"[0-9.]{1,64}"
 
     def _study(self, uid: str) -> Study:

@@ -9,6 +9,7 @@ import type { IconName } from './icons';
 import type { StudyEntry } from './library';
 import { MprGrid } from './MprGrid';
 import { NetworkNotice, PageState, SignInNotice, usePageFailure } from './Notices';
+import { useReadingPlace, useViewLinks, useWindows } from './Offers';
 import { Opening } from './opening';
 import { REPORT_WIDTH, ReportBeside, useImageRequests } from './ReportBeside';
 import { PatientBar } from './PatientBar';
@@ -110,6 +111,9 @@ export function App(): ReactElement {
   useImageRequests();
   useOpening(studies);
   useKeptMeasurements(studies);
+  useReadingPlace();
+  useViewLinks();
+  useWindows();
   useEffect(() => void library.load(), [library]);
   return (
     <div className="viewer" data-report={showReport} style={style}>
