@@ -313,7 +313,7 @@ export class StackView {
     const viewport = this.ready;
     if (!viewport) return;
     if (standing.curve) this.showCurve();
-    else if (standing.voi) this.setRange(standing.voi, standing.voi.shape);
+    else if (standing.voi) this.setRange({ lower: standing.voi.lower, upper: standing.voi.upper }, standing.voi.shape);
     if (standing.invert !== this.presentation().inverted) this.invert();
     setGeometry(viewport, standing);
     viewport.render();

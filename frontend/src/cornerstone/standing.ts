@@ -60,12 +60,16 @@ export interface Scaling {
 /** Mirror a picture, bring it to a scale, and move it to an edge. */
 export function setScale(viewport: Types.IStackViewport, frame: FrameRef, { flipHorizontal, mmPerPixel, edge }: Scaling): void {
   turn(viewport, { flipHorizontal, flipVertical: false, rotation: 0 });
-  const [columns = 1, rows = 1] = spaceOf(viewport).getDimensions();
-  const corners = [-0.5, columns - 0.5].map((column) => canvasOf(viewport, [column, rows / 2]));
-  const shown = Math.abs((corners[1]?.[0] ?? 1) - (corners[0]?.[0] ?? 0));
-  if (mmPerPixel !== undefined && shown > 0) viewport.setZoom((viewport.getZoom() * columns * spacingOf(frame).column) / mmPerPixel / shown);
+  if (mmPerPixel !== undefined) viewport.setZoom((viewport.getZoom() * scaleOf(viewport, frame)) / mmPerPixel);
   if (edge === undefined) return;
+  const [columns = 1, rows = 1] = spaceOf(viewport).getDimensions();
   // Mirrored, the last column stands on the left.
   const column = (edge === 'right') === flipHorizontal ? -0.5 : columns - 0.5;
   moveTo(viewport, [column, rows / 2], [edge === 'left' ? 0 : viewport.element.clientWidth, undefined]);
+}
+
+/** Millimetres per pixel of the screen, as the picture stands now. */
+function scaleOf(viewport: Types.IStackViewport, frame: FrameRef): number {
+  const [left, right] = [canvasOf(viewport, [0, 0]), canvasOf(viewport, [100, 0])];
+  return (100 * spacingOf(frame).column) / Math.hypot(right[0] - left[0], right[1] - left[1]);
 }

@@ -29,18 +29,23 @@ export function mayMatch({ match }: HangingProtocol, modalities: readonly string
 
 const upper = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]/g, '');
 
+type Condition = (match: HangingProtocol['match'], own: readonly Candidate[], description: string) => boolean;
+
+const hasCount: Condition = ({ least = 0, most = Number.POSITIVE_INFINITY }, own) => own.length >= least && own.length <= most;
+const hasPart: Condition = ({ body_parts: parts }, own) => !parts || parts.some((part) => upper(part) === upper(bodyPartOf(own)));
+const hasViews: Condition = ({ views = [] }, own) => views.every((view) => own.some(({ facts }) => facts.view === view));
+const hasSequences: Condition = ({ sequences = 0 }, own) => new Set(own.flatMap(({ facts }) => facts.sequence ?? [])).size >= sequences;
+
+const hasWords: Condition = ({ words }, own, description) => {
+  const said = new Set([...wordsOf(description), ...own.flatMap(({ facts }) => facts.words)]);
+  return !words || words.some((word) => said.has(word.toLowerCase()));
+};
+
 function matches(protocol: HangingProtocol, { candidates, description }: ReadingStudies): boolean {
-  const { match } = protocol;
   const own = current(candidates);
-  const hasPrior = candidates.length > own.length;
-  if (!mayMatch(protocol, readingModalities(own.map(({ facts }) => facts.modality)), hasPrior)) return false;
-  if (own.length < (match.least ?? 0) || own.length > (match.most ?? Number.POSITIVE_INFINITY)) return false;
-  if (match.body_parts && !match.body_parts.some((part) => upper(part) === upper(bodyPartOf(own)))) return false;
-  const words = new Set([...wordsOf(description), ...own.flatMap(({ facts }) => facts.words)]);
-  if (match.words && !match.words.some((word) => words.has(word.toLowerCase()))) return false;
-  const views = new Set(own.map(({ facts }) => facts.view));
-  if (match.views?.some((view) => !views.has(view))) return false;
-  return new Set(own.flatMap(({ facts }) => facts.sequence ?? [])).size >= (match.sequences ?? 0);
+  const modalities = readingModalities(own.map(({ facts }) => facts.modality));
+  if (!mayMatch(protocol, modalities, candidates.length > own.length)) return false;
+  return [hasCount, hasPart, hasViews, hasSequences, hasWords].every((holds) => holds(protocol.match, own, description));
 }
 
 function isWanted(selector: Selector, facts: Facts): boolean {

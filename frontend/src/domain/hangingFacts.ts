@@ -1,7 +1,7 @@
 /** What a hanging goes by: what is seen on a picture, from where, and how it was made. */
 import { items, number, text, texts } from './dataset';
 import { isLocalizer, type DisplaySet, type PictureSet } from './displaySet';
-import { planeOf, sliceThicknessOf } from './frame';
+import { planeOf, sliceThicknessOf, type FrameRef } from './frame';
 import { mainAxis } from './geometry';
 import { wordsOf, type Kind, type Orientation, type Sequence, type View } from './hangingProtocol';
 import type { Instance } from './instance';
@@ -107,11 +107,11 @@ function byTimes(dataset: Instance['dataset']): Sequence | undefined {
 
 const PLANES: readonly [Orientation, Orientation, Orientation] = ['sagittal', 'coronal', 'axial'];
 
-function factsOf(set: PictureSet, index: number, byPicture: boolean, prior: boolean): Facts {
-  const frame = set.frames[index] ?? set.frames[0];
-  const instance = frame?.instance ?? (set.instances[0] as Instance);
-  const plane = frame && planeOf(frame);
-  const { modality, description } = set.series;
+type Made = Pick<Facts, 'modality' | 'words' | 'sequence' | 'view' | 'laterality'>;
+
+/** What the description and the attributes say of how a picture was made. */
+function madeHow({ series }: PictureSet, instance: Instance, byPicture: boolean): Made {
+  const { modality, description } = series;
   const words = wordsOf(description);
   return {
     modality,
@@ -119,11 +119,26 @@ function factsOf(set: PictureSet, index: number, byPicture: boolean, prior: bool
     sequence: modality === 'MR' ? sequenceOf(instance, description) : undefined,
     view: byPicture ? viewOf(instance, words) : undefined,
     laterality: byPicture ? lateralityOf(instance, words) : undefined,
+  };
+}
+
+const isPlain = ({ dataset }: Instance): boolean => items(dataset, Tag.ViewModifierCodeSequence).length === 0 && text(dataset, Tag.PresentationIntentType) !== 'FOR PROCESSING';
+
+const kindOf = (set: PictureSet, byPicture: boolean): Kind => {
+  if (set.clip) return 'clip';
+  return byPicture || set.frames.length === 1 ? 'single' : 'stack';
+};
+
+function factsOf(set: PictureSet, frame: FrameRef, byPicture: boolean, prior: boolean): Facts {
+  const { instance } = frame;
+  const plane = planeOf(frame);
+  return {
+    ...madeHow(set, instance, byPicture),
     plane: plane && PLANES[mainAxis(plane.normal)],
-    kind: set.clip ? 'clip' : byPicture || set.frames.length === 1 ? 'single' : 'stack',
+    kind: kindOf(set, byPicture),
     frames: byPicture ? 1 : set.frames.length,
-    thicknessMm: (frame && sliceThicknessOf(frame)) ?? 0,
-    plain: items(instance.dataset, Tag.ViewModifierCodeSequence).length === 0 && text(instance.dataset, Tag.PresentationIntentType) !== 'FOR PROCESSING',
+    thicknessMm: sliceThicknessOf(frame) ?? 0,
+    plain: isPlain(instance),
     corrected: texts(instance.dataset, Tag.CorrectedImage).includes('ATTN'),
     bodyPart: text(instance.dataset, Tag.BodyPartExamined),
     prior,
@@ -137,8 +152,7 @@ export function candidatesOf(sets: readonly DisplaySet[], prior = false): Candid
   const proper = pictures.filter((set) => !isLocalizer(set) && main.includes(set.series.modality));
   return (proper.length > 0 ? proper : pictures).flatMap((set) => {
     const byPicture = !set.clip && BY_PICTURE.has(set.series.modality) && set.frames.length <= MOST_PICTURES;
-    const count = byPicture ? set.frames.length : 1;
-    return Array.from({ length: count }, (_, index) => ({ set, index, facts: factsOf(set, index, byPicture, prior) }));
+    return set.frames.slice(0, byPicture ? undefined : 1).map((frame, index) => ({ set, index, facts: factsOf(set, frame, byPicture, prior) }));
   });
 }
 

@@ -104,21 +104,25 @@ function voiOf(text: string | undefined): Standing['voi'] {
   return range && known && (range[0] as number) < (range[1] as number) ? { lower: range[0] as number, upper: range[1] as number, shape: known } : undefined;
 }
 
-function standingOf(fields: Fields): Standing | undefined {
+function placementOf(fields: Fields): Pick<Standing, 'zoom' | 'at'> | undefined {
   const [zoom] = numbersOf(fields.get('zoom'), 1) ?? [];
   const [column, row] = numbersOf(fields.get('at'), 2) ?? [];
-  if (zoom === undefined || zoom < 0.01 || zoom > 1000 || column === undefined || row === undefined) return undefined;
+  if (zoom === undefined || column === undefined || row === undefined) return undefined;
+  return zoom >= 0.01 && zoom <= 1000 ? { zoom, at: [column, row] } : undefined;
+}
+
+function standingOf(fields: Fields): Standing | undefined {
+  const placement = placementOf(fields);
   const flip = fields.get('flip') ?? '';
   const [turn = 0] = numbersOf(fields.get('turn'), 1) ?? [];
-  return {
+  return placement && {
+    ...placement,
     voi: voiOf(fields.get('voi')),
     curve: fields.has('curve'),
     invert: fields.has('invert'),
     flipHorizontal: flip.includes('h'),
     flipVertical: flip.includes('v'),
     rotation: ((turn % 360) + 360) % 360,
-    zoom,
-    at: [column, row],
   };
 }
 

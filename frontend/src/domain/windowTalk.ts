@@ -35,14 +35,25 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.length <= 64 && value.every(isText);
 const isVector = (value: unknown): value is number[] => Array.isArray(value) && value.length === 3 && value.every((part) => typeof part === 'number' && Number.isFinite(part));
 
+type Raw = Readonly<Record<string, unknown>>;
+type From = Pick<Presence, 'user' | 'window'>;
+
+function presenceOf({ kind, since, studies, patients, asks }: Raw, from: From): Presence | undefined {
+  if ((kind !== 'here' && kind !== 'bye') || typeof since !== 'number') return undefined;
+  return isTexts(studies) && isTexts(patients) ? { kind, ...from, since, studies, patients, asks: asks === true } : undefined;
+}
+
+function placeMessage({ kind, frameOfReference, position, normal }: Raw, from: From): Place | undefined {
+  if (kind !== 'place' || !isText(frameOfReference) || !frameOfReference) return undefined;
+  return isVector(position) && isVector(normal) ? { kind, ...from, frameOfReference, position: toVector(position), normal: toVector(normal) } : undefined;
+}
+
 /** Read what came through the channel. */
 export function readMessage(data: unknown): Message | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
-  const { kind, user, window, since, studies, patients, asks, frameOfReference, position, normal } = data as Record<string, unknown>;
+  const { user, window } = data as Raw;
   if (!isText(user) || !isText(window)) return undefined;
-  if ((kind === 'here' || kind === 'bye') && typeof since === 'number' && isTexts(studies) && isTexts(patients)) return { kind, user, window, since, studies, patients, asks: asks === true };
-  if (kind === 'place' && isText(frameOfReference) && frameOfReference && isVector(position) && isVector(normal)) return { kind, user, window, frameOfReference, position: toVector(position), normal: toVector(normal) };
-  return undefined;
+  return presenceOf(data as Raw, { user, window }) ?? placeMessage(data as Raw, { user, window });
 }
 
 const PARALLEL = 0.98; // as in linking.ts

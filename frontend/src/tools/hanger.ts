@@ -53,7 +53,8 @@ export class Hanger {
     if (waiting && set !== waiting.set) this.tasks.delete(view);
     else if (waiting && status === 'ready') {
       this.tasks.delete(view);
-      waiting.task(view);
+      // A new layout has its shape only after the page has been drawn.
+      afterDrawing(() => view.getState().set === waiting.set && waiting.task(view));
     }
   }
 
@@ -126,6 +127,8 @@ export class Hanger {
     this.onView(view);
   }
 }
+
+const afterDrawing = (act: () => void): number => requestAnimationFrame(() => requestAnimationFrame(act));
 
 function roomOf(view: StackView): Room[] {
   const { frame } = view;

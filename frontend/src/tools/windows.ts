@@ -128,11 +128,18 @@ export class Windows {
     const frame = set?.frames[wanted];
     if (!frame || this.last.get(view) === wanted) return;
     this.last.set(view, wanted);
-    const led = this.led.get(view);
-    const wasLed = led?.index === wanted && Date.now() - led.at < LED_MS;
-    if (wasLed || view !== this.workspace.activeView || this.others.size === 0 || !this.current.inStep) return;
+    if (this.wasLed(view, wanted) || view !== this.workspace.activeView || !this.leads) return;
     const place = placeOf(frame);
     if (place) this.post({ kind: 'place', user: this.user, window: this.id, ...place });
+  }
+
+  private wasLed(view: StackView, wanted: number): boolean {
+    const led = this.led.get(view);
+    return led?.index === wanted && Date.now() - led.at < LED_MS;
+  }
+
+  private get leads(): boolean {
+    return this.others.size > 0 && this.current.inStep;
   }
 
   private follow(place: Place): void {

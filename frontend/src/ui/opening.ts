@@ -52,8 +52,7 @@ export function keyOf(studies: readonly StudyEntry[]): string {
 /** How studies hang by these protocols, all of them known. */
 export function arrangementOf(studies: readonly StudyEntry[], protocols: readonly HangingProtocol[]): Arrangement | undefined {
   if (studies.length > 1 && !isPrior(studies)) return undefined;
-  const words = setsOf(studies[0] as StudyEntry).map(({ series }) => series.description);
-  return hang(protocols, { candidates: allCandidates(studies), description: [studies[0]?.summary?.description, ...words].join(' ') });
+  return hang(protocols, { candidates: allCandidates(studies), description: studies[0]?.summary?.description ?? '' });
 }
 
 /** A user's own hangings first, but only those for this kind of study. */
@@ -101,16 +100,23 @@ export class Opening {
     this.hung = true;
     // What the reader has laid somewhere meanwhile stays.
     if (this.opened.size > 0 || this.workspace.getState().sets.some((set) => set !== undefined)) return;
-    if (this.link && this.hanger.show(this.link, (id) => studies.flatMap(setsOf).find((set) => set.id === id))) {
-      for (const { studyInstanceUID } of studies) this.opened.add(studyInstanceUID);
-      return;
-    }
-    if (this.link) this.workspace.tell('What the link shows is not among the studies that are open.');
-    const arrangement = arrangementOf(studies, protocolsFor(studies, this.config.hangings));
-    // On a narrow screen more than two side by side are too small to read.
-    if (!arrangement || (narrow && arrangement.protocol.layout.columns > 2)) return;
+    if (!this.showLink(studies) && !this.arrange(studies, narrow)) return;
     for (const { studyInstanceUID } of studies) this.opened.add(studyInstanceUID);
+  }
+
+  private showLink(studies: readonly StudyEntry[]): boolean {
+    if (!this.link) return false;
+    const shown = this.hanger.show(this.link, (id) => studies.flatMap(setsOf).find((set) => set.id === id));
+    if (!shown) this.workspace.tell('What the link shows is not among the studies that are open.');
+    return shown;
+  }
+
+  private arrange(studies: readonly StudyEntry[], narrow: boolean): boolean {
+    const arrangement = studies.length > 0 ? arrangementOf(studies, protocolsFor(studies, this.config.hangings)) : undefined;
+    // On a narrow screen more than two side by side are too small to read.
+    if (!arrangement || (narrow && arrangement.protocol.layout.columns > 2)) return false;
     this.hanger.hang(arrangement, narrow);
+    return true;
   }
 
   private openEach(studies: readonly StudyEntry[]): void {
