@@ -51,7 +51,7 @@ export const DEFAULT_PROTOCOLS: readonly HangingProtocol[] = [
   ...['CT', 'MR', 'CR', 'DX'].map(prior),
   { name: 'PET and CT', match: { modalities: ['CT', 'PT'] }, layout: { rows: 1, columns: 2 }, viewports: [one({ modality: 'CT', plane: 'axial', rank: ['many'] }), one({ modality: 'PT', plane: 'axial', rank: ['corrected', 'many'] })], links: 'position' },
   { name: 'MR by sequence', match: { modalities: ['MR'], sequences: 3 }, layout: { rows: 2, columns: 2 }, viewports: [ofSequence('T2', 'PD'), ofSequence('FLAIR', 'STIR', 'T2'), ofSequence('T1', 'T1_CONTRAST'), ofSequence('T1_CONTRAST', 'DWI', 'ADC', 'SWI', 'TOF', 'T1')], needed: 3 },
-  { name: 'MR, two sequences', match: { modalities: ['MR'], sequences: 2 }, layout: { rows: 1, columns: 2 }, viewports: [ofSequence('T2', 'FLAIR', 'STIR', 'PD', 'DWI'), ofSequence('T1', 'T1_CONTRAST', 'FLAIR', 'DWI', 'ADC', 'SWI', 'TOF', 'STIR', 'PD')] },
+  { name: 'MR, two sequences', match: { modalities: ['MR'], sequences: 2 }, layout: { rows: 1, columns: 2 }, viewports: [ofSequence('T2', 'FLAIR', 'STIR', 'PD', 'DWI'), ofSequence('T1', 'T1_CONTRAST', 'FLAIR', 'DWI', 'ADC', 'SWI', 'TOF', 'STIR')] },
   clips(5, 2, 3),
   clips(3, 2, 2),
   clips(2, 1, 2),
