@@ -64,6 +64,7 @@ describe('standard hangings', () => {
     const t1 = series('MR', '', axial(3).map((values) => ({ ...values, RepetitionTime: 500, EchoTime: 12 })));
     const [t2, flair, gd] = [series('MR', 't2_tse_tra', axial(3)), series('MR', 'T2 FLAIR ax', axial(3)), series('MR', 'ax T1 post Gd', axial(3))];
     expect(lying(opened([...gd, ...t1, ...flair, ...t2]))).toEqual([t2, flair, t1, gd].map((sets) => id(sets)));
+    expect(lying(opened([...t1, ...flair, ...t2]))).toEqual([t2, flair, t1].map((sets) => id(sets)));
     expect(shape(opened([...t1, ...t2]))).toBe('1x2');
     expect(shape(opened(t1))).toBe('none');
   });

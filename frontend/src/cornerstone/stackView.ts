@@ -439,7 +439,7 @@ export class StackView {
     const [wasWhole, wasHung] = [this.isWhole, this.isHung];
     renderingEngine().resize(true, true);
     if (wasHung) this.onRefit?.();
-    else if (wasWhole) this.fitAgain();
+    else if (wasWhole) this.refit();
     this.refresh();
   }
 
@@ -458,7 +458,7 @@ export class StackView {
   }
 
   /** Fit to the new shape of the viewport; turns and flips stay. */
-  private fitAgain(): void {
+  refit(): void {
     const viewport = this.ready;
     if (!viewport) return;
     const { rotation = 0 } = viewport.getViewPresentation();

@@ -61,6 +61,7 @@ export class Hanger {
   private present(view: StackView, { candidate, display }: Hung): void {
     const preset = display.preset === undefined ? undefined : this.workspace.presetsOf(candidate.set, view).find(({ label }) => label === display.preset);
     if (preset) view.applyPreset(preset);
+    view.refit();
     if (display.scale === 'same' || display.chest_wall) this.rescale();
     else if (display.mirror) view.flip('horizontal');
   }
