@@ -30,7 +30,12 @@ CHEST = Person("CHEST^TWO", "H-2", f"{ROOT}.32", "Chest, two views")
 HEAD = Person("HEAD^THREE", "H-3", f"{ROOT}.33", "MR head")
 PETCT = Person("PET^FOUR", "H-4", f"{ROOT}.34", "PET/CT")
 # In the order in which a hanging must not leave them: (view, side, spacing in mm, columns).
-VIEWS = (("MLO", "L", 0.1, 150), ("CC", "R", 0.1, 150), ("MLO", "R", 0.2, 100), ("CC", "L", 0.1, 120))
+VIEWS = (
+    ("MLO", "L", 0.1, 150),
+    ("CC", "R", 0.1, 150),
+    ("MLO", "R", 0.2, 100),
+    ("CC", "L", 0.1, 120),
+)
 
 
 def _breast(number: int, view: str, side: str, spacing: float, columns: int) -> FileDataset:
