@@ -28,6 +28,7 @@ from viewer.annotations.selectors import (
 )
 from viewer.annotations.services import ANNOTATE, delete_annotation, put_annotation
 from viewer.errors import AnnotationError, UnknownAnnotationError
+from viewer.hanging.api import register as register_hangings
 from viewer.key_images import MAX_IMAGES, key_images, mark_images
 from viewer.models import Annotation
 from viewer.problems import ProblemError
@@ -260,6 +261,7 @@ class KeyImageViewSet(OfStudyViewSet):
 
 
 def register(router: BaseRouter) -> None:
-    """Add annotations and key images to the API."""
+    """Add annotations, key images and what users keep of their own to the API."""
     router.register("annotations", AnnotationViewSet, basename="annotation")
     router.register("key-images", KeyImageViewSet, basename="key-image")
+    register_hangings(router)

@@ -1,4 +1,4 @@
-"""What people draw on images, and every state in which it ever was."""
+"""What people draw on images, how they hang studies, and where they stopped reading."""
 
 from typing import Any, NoReturn
 
@@ -104,3 +104,46 @@ class AnnotationVersion(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Refuse: a state goes with its annotation, and that with its study."""
         raise ImmutableError("a state of an annotation is never deleted")
+
+
+class Hanging(models.Model):
+    """How a user wants studies of a kind to hang; nothing of a patient is in it."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    # Modalities and part of the body: see viewer/hanging/content.py.
+    key = ByteOrderField(max_length=100)
+    # In the form of contract/hanging-protocol.schema.json.
+    protocol = models.JSONField()
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("hanging")
+        verbose_name_plural = _("hangings")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="hanging_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.key}"
+
+
+class ReadingPlace(models.Model):
+    """What a user saw of a study last."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="+")
+    # As frontend/src/domain/viewLink.ts writes it.
+    view = models.TextField()
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("reading place")
+        verbose_name_plural = _("reading places")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["user", "study"], name="place_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.study_id}"

@@ -21,6 +21,7 @@ from archive.selectors import Principal, studies_visible_to
 from audit.actors import Actor
 from audit.services import record_study_accessed
 from viewer.assets import REPORT, FrontEndNotBuiltError, assets
+from viewer.hanging.selectors import hangings_of, places_of
 from viewer.priors import priors_of
 
 logger = logging.getLogger(__name__)
@@ -69,6 +70,9 @@ def viewer_page(request: HttpRequest) -> HttpResponse:
         **_places(request),
         "report": _report_places(request),
         "priors": _priors(request, studies, uids),
+        "user": str(request.user.pk),
+        "hangings": hangings_of(request.user),
+        "places": places_of(request.user, studies),
     }
     return render(request, "viewer/viewer.html", {"assets": built, "config": config})
 

@@ -276,6 +276,18 @@ RULES |= {
     "api/^key-images": Rule(SEERS, {"POST": _DRAWERS}, names_study=True),
 }
 
+# --- How studies hang, and where somebody stopped ---------------------------------------------
+RULES |= {
+    # One's own; nothing of a patient is in it.
+    "api/^hangings": SIGNED_IN,
+    "api/^hangings/(?P<key>[A-Z0-9+.]{1,84})": Rule(
+        NOBODY, {"PUT": EVERYBODY, "DELETE": EVERYBODY}
+    ),
+    "api/^reading-places/(?P<uid>[0-9.]{1,64})": Rule(
+        SEERS, {"PUT": SEERS, "DELETE": SEERS}, names_study=True
+    ),
+}
+
 
 def rule_of(route: str) -> Rule | None:
     """Return the rule of a route; None when nobody has thought about it yet."""

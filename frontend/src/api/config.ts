@@ -1,4 +1,6 @@
 /** What the page tells the viewer: a JSON script element, so that no script is inline. */
+import type { KeptHanging } from '../domain/hangingProtocol';
+
 /** Of somebody who may write reports. */
 export interface ReportPlaces {
   readonly me: { readonly id: number; readonly name: string };
@@ -26,7 +28,19 @@ export interface PriorStudy {
   readonly isAlike: boolean;
 }
 
+/** Where the reader stopped in a study, as domain/viewLink.ts writes it. */
+export interface ReadingPlace {
+  readonly studyInstanceUID: string;
+  readonly view: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
 export interface ViewerConfig {
+  /** Who reads, by number: windows of different people have nothing to say to each other. */
+  readonly user: string;
+  readonly hangings: readonly KeptHanging[];
+  readonly places: readonly ReadingPlace[];
   readonly priors: readonly PriorStudy[];
   readonly studyInstanceUIDs: readonly string[];
   readonly dicomWebRoot: string;

@@ -247,6 +247,13 @@ export class MprView {
     requestAnimationFrame(() => requestAnimationFrame(() => this.upload()));
   }
 
+  /** Let the planes meet at a place of the patient (LPS, mm). */
+  meetAt(centre: Vector): void {
+    for (const viewport of this.viewports()) viewport.jumpToWorld([...centre]);
+    this.engine?.render();
+    this.onCamera();
+  }
+
   /** Every plane draws with a context of its own: each has to be given the whole volume. */
   private upload(): void {
     cache.getVolume(this.volumeId)?.invalidate();

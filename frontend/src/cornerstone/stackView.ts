@@ -7,11 +7,13 @@ import { toViewerError, type ViewerError } from '../domain/failure';
 import { patientOrientationOf, planeOf, windowsOf, type FrameRef } from '../domain/frame';
 import { edgesInImage, edgesInPatient, NO_EDGES, type EdgeLabels, type ScreenAxes } from '../domain/orientation';
 import { curveRange, type LookUpTable } from '../domain/samples';
-import { normalize, subtract, toVector } from '../domain/vector';
+import { normalize, subtract, toVector, type Vector } from '../domain/vector';
+import type { Standing } from '../domain/viewLink';
 import { automaticRange, toRange, type Preset, type ValueRange, type WindowShape } from '../domain/window';
 import { hurry } from './frameBatches';
 import { curveOf, PREVIEW } from './imageLoader';
 import { frameOf, registerFrame } from './imageRegistry';
+import { readGeometry, setGeometry, setScale, type Scaling } from './standing';
 import { addToToolGroup, removeFromToolGroup } from './toolGroup';
 import { installCurve } from './voiCurve';
 
@@ -79,6 +81,10 @@ export class StackView {
   private throughCurve: boolean | undefined;
   private resizing: ResizeObserver | undefined;
   private readonly listeners = new Set<() => void>();
+  /** The camera with which the picture was hung; undefined: fitted. A resized viewport keeps it. */
+  private hung: { readonly scale: number; readonly focus: Vector } | undefined;
+  /** Hangs the picture again, after it was reset or the viewport has got another shape. */
+  onRefit: (() => void) | undefined;
 
   constructor(readonly id: string) {}
 
@@ -138,6 +144,8 @@ export class StackView {
   show(set: PictureSet | undefined, index = 0): void {
     this.stop();
     this.throughCurve = undefined;
+    this.hung = undefined;
+    this.onRefit = undefined;
     this.imageIds = set ? set.frames.map(registerFrame) : [];
     this.current = set ? { ...EMPTY, set, status: 'loading', index, wanted: index, rate: set.rate } : EMPTY;
     this.notify();
@@ -266,6 +274,7 @@ export class StackView {
     const viewport = this.ready;
     if (!viewport) return;
     viewport.setViewPresentation({ ...viewport.getViewPresentation(), zoom: 1, pan: [0, 0] });
+    this.hung = undefined;
     viewport.render();
   }
 
@@ -277,6 +286,54 @@ export class StackView {
     viewport.resetCamera();
     viewport.resetProperties();
     this.keepCurve();
+    this.hung = undefined;
+    this.onRefit?.();
+    this.refresh();
+  }
+
+  // --- Hanging, and going back to what was seen ------------------------------------------------
+
+  /** Of the viewport, in CSS pixels. */
+  get size(): readonly [width: number, height: number] {
+    return [this.element?.clientWidth ?? 0, this.element?.clientHeight ?? 0];
+  }
+
+  /** How the picture stands; undefined before there is one. */
+  get standing(): Standing | undefined {
+    const viewport = this.ready;
+    const { range, shape, inverted, colour, status } = this.current;
+    if (!viewport || status !== 'ready') return undefined;
+    const isOwn = colour || !range || this.isOwnWindow(range, shape);
+    return { ...readGeometry(viewport), voi: isOwn || this.throughCurve ? undefined : { ...range, shape }, curve: this.throughCurve === true, invert: inverted };
+  }
+
+  private isOwnWindow(range: ValueRange, shape: WindowShape): boolean {
+    const [first] = this.frame ? windowsOf(this.frame) : [];
+    if (!first) return this.hasCurve && this.throughCurve === undefined;
+    const own = toRange(first);
+    return first.shape === shape && Math.abs(own.lower - range.lower) < 1e-6 && Math.abs(own.upper - range.upper) < 1e-6;
+  }
+
+  /** Let the picture stand as it stood. */
+  stand(standing: Standing): void {
+    const viewport = this.ready;
+    if (!viewport) return;
+    if (standing.curve) this.showCurve();
+    else if (standing.voi) this.setRange({ lower: standing.voi.lower, upper: standing.voi.upper }, standing.voi.shape);
+    if (standing.invert !== this.presentation().inverted) this.invert();
+    setGeometry(viewport, standing);
+    viewport.render();
+    this.refresh();
+  }
+
+  /** Mirror the picture, and bring it to a scale and an edge of the viewport. */
+  hangAs(scaling: Scaling): void {
+    const viewport = this.ready;
+    if (!viewport || !this.frame) return;
+    setScale(viewport, this.frame, scaling);
+    const { parallelScale = 1, focalPoint = [] } = viewport.getCamera();
+    this.hung = { scale: parallelScale, focus: toVector(focalPoint) };
+    viewport.render();
     this.refresh();
   }
 
@@ -398,9 +455,10 @@ export class StackView {
 
   private resize(): void {
     if (!this.element || this.element.clientWidth === 0) return;
-    const wasWhole = this.isWhole;
+    const [wasWhole, wasHung] = [this.isWhole, this.isHung];
     renderingEngine().resize(true, true);
-    if (wasWhole) this.fitAgain();
+    if (wasHung) this.onRefit?.();
+    else if (wasWhole) this.refit();
     this.refresh();
   }
 
@@ -412,8 +470,14 @@ export class StackView {
     return Math.abs(viewport.getZoom() - 1) < 0.01 && Math.hypot(x, y) < 1;
   }
 
+  /** Whether the picture still stands as it was hung. */
+  get isHung(): boolean {
+    const { parallelScale = 0, focalPoint = [] } = this.ready?.getCamera() ?? {};
+    return this.hung !== undefined && Math.abs(parallelScale / this.hung.scale - 1) < 0.001 && Math.hypot(...subtract(toVector(focalPoint), this.hung.focus)) < parallelScale * 0.001;
+  }
+
   /** Fit to the new shape of the viewport; turns and flips stay. */
-  private fitAgain(): void {
+  refit(): void {
     const viewport = this.ready;
     if (!viewport) return;
     const { rotation = 0 } = viewport.getViewPresentation();

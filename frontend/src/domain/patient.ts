@@ -25,7 +25,7 @@ export function readPatient(dataset: Dataset): Patient {
 const plain = (value: string): string => value.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
 
 /** Equal keys: nothing speaks against one person. Case and punctuation of names don't count. */
-function identity(patient: Patient): string {
+export function identity(patient: Patient): string {
   return JSON.stringify([plain(patient.id), plain(patient.issuer), plain(patient.name.alphabetic || patient.name.ideographic), patient.birthDate]);
 }
 

@@ -136,14 +136,14 @@ export class Workspace {
     for (const [index, offset] of this.current.links ?? []) this.views[index]?.followTo((frames) => linkedIndex(leading, frames, offset));
   }
 
-  /** Lay a display set into viewport `index` and make it active. */
-  place(set: DisplaySet, index = this.current.active): void {
+  /** Lay a display set into viewport `index`, from image `start` (0-based) on, and make it active. */
+  place(set: DisplaySet, index = this.current.active, start = 0): void {
     if (this.current.mpr) this.update({ mpr: undefined });
     const view = this.views[index];
     if (!view) return;
     const pictures = set.kind === 'pictures' ? set : undefined;
     this.lastIndex.delete(view);
-    view.show(pictures);
+    view.show(pictures, start);
     if (pictures) this.progress.follow(pictures.id, view.frameIds);
     // What lies elsewhere now may not go with the others any more.
     this.update({ sets: this.current.sets.with(index, set), active: index, links: undefined });
@@ -180,6 +180,17 @@ export class Workspace {
     else this.update({ mpr: new MprView(set, wanted), notice: '' });
   }
 
+  /** Tell the reader something once. */
+  tell(notice: string): void {
+    this.update({ notice });
+  }
+
+  /** Nothing in any viewport, in a new layout: before something else is hung. */
+  clear(layout: Layout): void {
+    for (const view of this.views) view.show(undefined);
+    this.update({ layout, active: 0, maximised: false, links: undefined, mpr: undefined, sets: this.views.map(() => undefined) });
+  }
+
   dismissNotice(): void {
     if (this.current.notice) this.update({ notice: '' });
   }
@@ -200,9 +211,14 @@ export class Workspace {
   /** Windows offered for the active viewport, in the order of the digit keys. */
   presets(): Preset[] {
     const set = this.current.sets[this.current.active];
-    const { frame } = this.activeView;
-    if (set?.kind !== 'pictures' || !frame || this.activeView.getState().colour) return [];
-    return presetsFor(set.series.modality, windowsOf(frame), this.activeView.hasCurve);
+    return set ? this.presetsOf(set, this.activeView) : [];
+  }
+
+  /** Windows offered for a display set that lies in a viewport. */
+  presetsOf(set: DisplaySet, view: StackView): Preset[] {
+    const { frame } = view;
+    if (set.kind !== 'pictures' || !frame || view.getState().colour) return [];
+    return presetsFor(set.series.modality, windowsOf(frame), view.hasCurve);
   }
 
   /** After the connection came back. */

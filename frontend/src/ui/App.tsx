@@ -9,6 +9,7 @@ import type { IconName } from './icons';
 import type { StudyEntry } from '../api/library';
 import { MprGrid } from './MprGrid';
 import { NetworkNotice, PageState, SignInNotice, usePageFailure } from './Notices';
+import { useReadingPlace, useViewLinks, useWindows } from './Offers';
 import { Opening } from './opening';
 import { REPORT_WIDTH, ReportBeside, useImageRequests } from './ReportBeside';
 import { PatientBar } from './PatientBar';
@@ -33,8 +34,8 @@ function useKeyboard(): void {
 }
 
 function useOpening(studies: readonly StudyEntry[]): void {
-  const { workspace } = useServices();
-  const opening = useMemo(() => new Opening(workspace), [workspace]);
+  const { config, hanger, workspace } = useServices();
+  const opening = useMemo(() => new Opening(workspace, hanger, config, window.location.hash), [config, hanger, workspace]);
   useEffect(() => opening.update(studies, window.matchMedia(NARROW).matches), [opening, studies]);
 }
 
@@ -110,6 +111,9 @@ export function App(): ReactElement {
   useImageRequests();
   useOpening(studies);
   useKeptMeasurements(studies);
+  useReadingPlace();
+  useViewLinks();
+  useWindows();
   return (
     <div className="viewer" data-report={showReport} style={style}>
       <PatientBar />

@@ -8,6 +8,7 @@ import { t } from '../domain/text';
 import { useServices, useStudies, useWorkspace } from './context';
 import { Icon } from './icons';
 import type { StudyEntry } from '../api/library';
+import { WindowsWarning } from './Offers';
 
 const nameOf = (patient: Patient): string => displayName(patient.name) || t('No name');
 
@@ -75,6 +76,7 @@ export function PatientBar(): ReactElement {
       {patient && <PatientName patient={patient} studyDate={study?.date ?? ''} />}
       {study && <StudyLine study={study} />}
       {patients.length > 1 && <PatientsWarning patients={patients} />}
+      <WindowsWarning />
     </header>
   );
 }

@@ -8,6 +8,7 @@ import { useLoaded, useServices, useStudies, useWorkspace } from './context';
 import { Icon, type IconName } from './icons';
 import type { SeriesEntry, StudyEntry } from '../api/library';
 import { MeasurePanel } from './MeasurePanel';
+import { Offers } from './Offers';
 import { PriorList } from './PriorList';
 
 /** The kind of data that a drag carries: the identifier of a display set. */
@@ -156,6 +157,7 @@ export function SeriesRail(): ReactElement {
   const studies = useStudies();
   return (
     <nav className="rail" aria-label={t('Series')}>
+      <Offers />
       {studies.map((study) => (
         <StudySection key={study.studyInstanceUID} study={study} />
       ))}

@@ -6,6 +6,7 @@ import { LAYOUTS, layoutName } from '../domain/layout';
 import { t } from '../domain/text';
 import { commandById } from '../tools/commands';
 import { useServices, useView, useWorkspace } from './context';
+import { useHangingChoices } from './hangingChoices';
 import { Icon, type IconName } from './icons';
 import { MeasureMenu } from './MeasureMenu';
 import { Menu, type Choice } from './Menu';
@@ -79,7 +80,7 @@ function LayoutMenu(): ReactElement {
     const { label, keys, run } = commandById(id);
     return { key: id, label: t(label), hint: keys[0] ?? '', chosen, choose: () => run(workspace) };
   });
-  const choices = [...layouts, ...switches];
+  const choices = [...layouts, ...switches, ...useHangingChoices()];
   return (
     <Menu label={t('Layout')} choices={choices}>
       <Icon name="layout" />

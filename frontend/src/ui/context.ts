@@ -3,9 +3,13 @@ import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { Annotations } from '../api/annotations';
 import type { ViewerConfig } from '../api/config';
 import type { DicomWeb } from '../api/dicomweb';
+import type { ReadingPlaces } from '../api/hangings';
 import type { StackView, ViewState } from '../cornerstone/stackView';
+import type { Hanger } from '../tools/hanger';
 import type { KeyImages, KeyImagesState } from '../tools/keyImages';
+import type { KeptHangings } from '../tools/keptHangings';
 import type { Measurements, MeasurementsState } from '../tools/measurements';
+import type { Windows } from '../tools/windows';
 import type { Workspace, WorkspaceState } from '../tools/workspace';
 import type { Library, StudyEntry } from '../api/library';
 
@@ -17,6 +21,10 @@ export interface Services {
   readonly keyImages: KeyImages;
   readonly measurements: Measurements;
   readonly workspace: Workspace;
+  readonly hanger: Hanger;
+  readonly kept: KeptHangings;
+  readonly places: ReadingPlaces;
+  readonly windows: Windows;
 }
 
 export const ServicesContext = createContext<Services | undefined>(undefined);

@@ -3,17 +3,30 @@ import { createRoot } from 'react-dom/client';
 import { Annotations, KeyImageCalls } from '../api/annotations';
 import type { ViewerConfig } from '../api/config';
 import type { DicomWeb } from '../api/dicomweb';
+import { Hangings, ReadingPlaces } from '../api/hangings';
 import { initialize } from '../cornerstone/initialize';
 import { setCatalogue } from '../domain/text';
+import { Hanger } from '../tools/hanger';
+import { KeptHangings } from '../tools/keptHangings';
 import { KeyImages } from '../tools/keyImages';
 import { Measurements } from '../tools/measurements';
+import { Windows } from '../tools/windows';
 import { Workspace } from '../tools/workspace';
 import { App } from './App';
-import { ServicesContext } from './context';
+import { ServicesContext, type Services } from './context';
 import { installDebugHandle } from './debugHandle';
 import type { Library } from '../api/library';
 import { findImage } from './showImage';
 import './styles.css';
+
+function hangingServices(config: ViewerConfig, workspace: Workspace): Pick<Services, 'hanger' | 'kept' | 'places' | 'windows'> {
+  return {
+    hanger: new Hanger(workspace),
+    kept: new KeptHangings(new Hangings(), config.hangings),
+    places: new ReadingPlaces(),
+    windows: new Windows(workspace, config.user, config.studyInstanceUIDs),
+  };
+}
 
 /** What the entrance has begun already. */
 export interface Begun {
@@ -31,7 +44,8 @@ export function start(document: Document, { config, dicomWeb, library, root }: B
   const annotations = new Annotations();
   const measurements = new Measurements(annotations, (where) => findImage(library, where));
   const keyImages = new KeyImages(new KeyImageCalls());
-  const services = { annotations, config, dicomWeb, library, keyImages, measurements, workspace: new Workspace(measurements, keyImages) };
+  const workspace = new Workspace(measurements, keyImages);
+  const services = { annotations, config, dicomWeb, library, keyImages, measurements, workspace, ...hangingServices(config, workspace) };
   installDebugHandle(services.workspace);
   createRoot(place).render(
     <ServicesContext value={services}>

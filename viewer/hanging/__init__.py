@@ -1,0 +1,1 @@
+"""What a user has hung, and where the user stopped reading."""
