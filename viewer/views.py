@@ -21,6 +21,7 @@ from archive.selectors import Principal, studies_visible_to
 from audit.actors import Actor
 from audit.services import record_study_accessed
 from viewer.assets import REPORT, FrontEndNotBuiltError, assets
+from viewer.preferences import preferences_of
 from viewer.priors import priors_of
 
 logger = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ def viewer_page(request: HttpRequest) -> HttpResponse:
         **_places(request),
         "report": _report_places(request),
         "priors": _priors(request, studies, uids),
+        "preferences": preferences_of(request.user),
     }
     return render(request, "viewer/viewer.html", {"assets": built, "config": config})
 

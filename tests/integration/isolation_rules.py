@@ -276,6 +276,10 @@ RULES |= {
     "api/^key-images": Rule(SEERS, {"POST": _DRAWERS}, names_study=True),
 }
 
+# --- Preferences of the viewer ----------------------------------------------------------------
+# One's own: they name no study, and nobody else.
+RULES |= {"api/viewer-preferences/": Rule(EVERYBODY, {"PUT": EVERYBODY})}
+
 
 def rule_of(route: str) -> Rule | None:
     """Return the rule of a route; None when nobody has thought about it yet."""
