@@ -147,3 +147,22 @@ class ReadingPlace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.study_id}"
+
+
+class ViewerPreferences(models.Model):
+    """How a reader has the viewer, on every workstation: keys and mouse."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", primary_key=True
+    )
+    # In the form of contract/viewer-preferences.schema.json.
+    content = models.JSONField()
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("viewer preferences")
+        verbose_name_plural = _("viewer preferences")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"viewer preferences of user {self.user_id}"

@@ -22,6 +22,7 @@ from audit.actors import Actor
 from audit.services import record_study_accessed
 from viewer.assets import REPORT, FrontEndNotBuiltError, assets
 from viewer.hanging.selectors import hangings_of, places_of
+from viewer.preferences import preferences_of
 from viewer.priors import priors_of
 
 logger = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ def viewer_page(request: HttpRequest) -> HttpResponse:
         "user": str(request.user.pk),
         "hangings": hangings_of(request.user),
         "places": places_of(request.user, studies),
+        "preferences": preferences_of(request.user),
     }
     return render(request, "viewer/viewer.html", {"assets": built, "config": config})
 

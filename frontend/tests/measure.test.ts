@@ -127,3 +127,31 @@ describe('names and points of annotations', () => {
     expect(thinned(line.slice(0, 3))).toHaveLength(3);
   });
 });
+
+describe('a circle', () => {
+  // 20 pixels of half a millimetre across: 10 mm, which are 10 rows of one millimetre.
+  const points: Point[] = [[50, 40], [70, 40]];
+
+  it('is round in the patient, whatever the shape of a pixel', () => {
+    const area = measure('circle', points, ct).values.find(({ name }) => name === 'area');
+    expect(area).toMatchObject({ unit: 'mm2' });
+    expect(area?.value).toBeCloseTo(Math.PI * 10 * 10);
+    const region = regionOf('circle', points, 2);
+    expect([region?.contains(69, 40), region?.contains(50, 49), region?.contains(50, 51), region?.contains(71, 40)]).toEqual([true, true, false, false]);
+  });
+
+  it('has the same size from any point of its rim', () => {
+    const down = measure('circle', [[50, 40], [50, 50]], ct).values.find(({ name }) => name === 'area');
+    expect(down?.value).toBeCloseTo(Math.PI * 100);
+  });
+
+  it('counts the pixels inside', () => {
+    const found = measure('circle', points, ct, picture(100, 100, (column) => column));
+    expect(Object.fromEntries(found.values.map(({ name, value }) => [name, value]))).toMatchObject({ mean: 50, min: 30, max: 70 });
+  });
+});
+
+it('arrows and texts measure nothing', () => {
+  expect(measure('arrow', [[1, 1], [5, 5]], ct)).toEqual({ values: [], note: '' });
+  expect(measure('text', [[1, 1]], frameOf({}))).toEqual({ values: [], note: '' });
+});

@@ -287,6 +287,9 @@ RULES |= {
         SEERS, {"PUT": SEERS, "DELETE": SEERS}, names_study=True
     ),
 }
+# --- Preferences of the viewer ----------------------------------------------------------------
+# One's own: they name no study, and nobody else.
+RULES |= {"api/viewer-preferences/": Rule(EVERYBODY, {"PUT": EVERYBODY})}
 
 
 def rule_of(route: str) -> Rule | None:

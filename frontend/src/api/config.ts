@@ -48,6 +48,8 @@ export interface ViewerConfig {
   readonly loginURL: string;
   readonly messages: Readonly<Record<string, string>>;
   readonly report: ReportPlaces | null;
+  /** As the reader has left them (contract/viewer-preferences.schema.json). */
+  readonly preferences?: unknown;
 }
 
 function read(document: Document): unknown {

@@ -2,6 +2,7 @@
 import { cache, metaData } from '@cornerstonejs/core';
 import {
   AngleTool,
+  ArrowAnnotateTool,
   annotation as annotations,
   BidirectionalTool,
   CobbAngleTool,
@@ -12,9 +13,11 @@ import {
   RectangleROITool,
 } from '@cornerstonejs/tools';
 import type { FrameRef } from '../domain/frame';
-import { measure, measuredLines, type Measured, type MeasureTool, type Point, type Samples } from '../domain/measure';
+import { isMark, measure, measuredLines, type Measured, type MeasureTool, type Point, type Samples } from '../domain/measure';
 import type { Vector } from '../domain/vector';
 import { frameOf } from './imageRegistry';
+import { CircleTool, TextTool } from './markTools';
+import { askingSettings } from './textPrompt';
 
 type ToolClass = typeof LengthTool;
 
@@ -27,6 +30,9 @@ export const MEASURE_TOOLS: Readonly<Record<MeasureTool, { readonly toolName: st
   rectangle: RectangleROITool,
   freehand: PlanarFreehandROITool,
   probe: ProbeTool,
+  circle: CircleTool,
+  arrow: ArrowAnnotateTool,
+  text: TextTool,
 };
 
 export const toolClass = (tool: MeasureTool): ToolClass => MEASURE_TOOLS[tool] as ToolClass;
@@ -71,11 +77,15 @@ export function toWorld(imageId: string, [column, row]: Point): [number, number,
 /** What Cornerstone keeps of an annotation, as far as we read it. */
 export interface AnnotationData {
   readonly handles: { readonly points: readonly (readonly number[])[] };
+  readonly label?: string;
   readonly contour?: { readonly polyline: readonly (readonly number[])[] };
 }
 
+/** Cornerstone keeps handles of its own behind ours. */
+const HANDLES: Readonly<Partial<Record<MeasureTool, number>>> = { circle: 2, arrow: 2, text: 1 };
+
 export function pointsOf(imageId: string, tool: MeasureTool, data: AnnotationData): Point[] {
-  const world = tool === 'freehand' ? (data.contour?.polyline ?? []) : data.handles.points;
+  const world = tool === 'freehand' ? (data.contour?.polyline ?? []) : data.handles.points.slice(0, HANDLES[tool]);
   return world.flatMap((point) => {
     const found = toImage(imageId, point);
     return found ? [found] : [];
@@ -117,8 +127,9 @@ function linesOf(tool: MeasureTool, data: AnnotationData, targetId: string | und
 export function toolSettings(tool: MeasureTool): Record<string, unknown> {
   return {
     getTextLines: (data: AnnotationData, target: string | readonly string[] | undefined) => linesOf(tool, data, typeof target === 'string' ? target : target?.[0]),
-    calculateStats: false,
+    calculateStats: tool === 'circle', // CircleTool counts nothing either way
     shadow: true,
+    ...(isMark(tool) ? askingSettings(tool === 'arrow') : {}),
   };
 }
 

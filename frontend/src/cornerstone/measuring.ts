@@ -1,11 +1,12 @@
 /** The annotations on the images: drawn by hand, put there by us, told of when they change. */
 import { eventTarget, getRenderingEngines } from '@cornerstonejs/core';
-import { annotation as annotations, Enums, utilities, type Types } from '@cornerstonejs/tools';
+import { annotation as annotations, cancelActiveManipulations, Enums, utilities, type Types } from '@cornerstonejs/tools';
 import { planeOf, type FrameRef } from '../domain/frame';
-import type { Measured, MeasureTool, Point } from '../domain/measure';
+import { isMark, type Measured, type MeasureTool, type Point } from '../domain/measure';
 import { normalize, cross } from '../domain/vector';
 import { frameOf, registerFrame } from './imageRegistry';
 import { imagePlaneOf, measureOn, MEASURE_TOOLS, pointsOf, toolOf, toWorld, type AnnotationData } from './measureTools';
+import { writtenText } from './textPrompt';
 
 /** An annotation as it stands on its image. */
 export interface Drawn {
@@ -18,9 +19,11 @@ export interface Drawn {
   readonly world: readonly (readonly [number, number, number])[] | null;
   readonly frameOfReferenceUID: string;
   readonly measured: Measured;
+  /** What is written on the image: of arrows and texts, '' otherwise. */
+  readonly label: string;
 }
 
-export type MeasuringEvent = { readonly kind: 'changed' | 'completed' | 'removed'; readonly key: string } | { readonly kind: 'selected' };
+export type MeasuringEvent = { readonly kind: 'changed' | 'completed' | 'removed' | 'abandoned'; readonly key: string } | { readonly kind: 'selected' };
 
 interface Kept {
   readonly annotationUID?: string;
@@ -32,7 +35,7 @@ function read(key: string, data: AnnotationData, tool: MeasureTool, imageId: str
   const points = pointsOf(imageId, tool, data);
   const world = planeOf(frame) ? points.map((point) => toWorld(imageId, point) ?? ([0, 0, 0] as const)) : null;
   const frameOfReferenceUID = imagePlaneOf(imageId)?.frameOfReferenceUID ?? '';
-  return { key, tool, frame, points, world, frameOfReferenceUID, measured: measureOn(frame, imageId, tool, points) };
+  return { key, tool, frame, points, world, frameOfReferenceUID, measured: measureOn(frame, imageId, tool, points), label: isMark(tool) ? writtenText(data.label) : '' };
 }
 
 /** The annotation of this name as it stands now; undefined when it is none of ours. */
@@ -51,17 +54,27 @@ function redraw(): void {
 
 const TEXT_BOX = { hasMoved: false, worldPosition: [0, 0, 0], worldBoundingBox: { topLeft: [0, 0, 0], topRight: [0, 0, 0], bottomLeft: [0, 0, 0], bottomRight: [0, 0, 0] } };
 
-function dataOf(tool: MeasureTool, world: [number, number, number][]): Record<string, unknown> {
+function dataOf(tool: MeasureTool, world: [number, number, number][], label: string): Record<string, unknown> {
   const handles = { points: tool === 'freehand' ? [] : world, activeHandleIndex: null, textBox: structuredClone(TEXT_BOX) };
   const contour = tool === 'freehand' ? { contour: { polyline: world, closed: true, windingDirection: 1 }, isOpenUShapeContour: false } : {};
-  return { handles, cachedStats: {}, label: '', frameNumber: 1, ...(tool === 'ellipse' ? { initialRotation: 0 } : {}), ...contour };
+  return { handles, cachedStats: {}, label: isMark(tool) ? label : '', frameNumber: 1, ...(tool === 'ellipse' ? { initialRotation: 0 } : {}), ...contour };
+}
+
+/** Pixels from the tip to the tail of an arrow of which only the tip is told. */
+const ARROW_STEP = 24;
+
+/** The points that a tool needs: others may have left out an arrow's tail. */
+function wholePoints({ tool, points }: Pick<Drawn, 'tool' | 'points'>): readonly Point[] {
+  const [tip] = points;
+  if (tool === 'text') return points.slice(0, 1);
+  return tool === 'arrow' && tip && points.length === 1 ? [tip, [tip[0] + ARROW_STEP, tip[1] + ARROW_STEP]] : points;
 }
 
 /** Draw an annotation, or draw it anew; a colleague's is not to be moved. */
-export function put(what: Pick<Drawn, 'key' | 'tool' | 'frame' | 'points'>, locked: boolean): void {
+export function put(what: Pick<Drawn, 'key' | 'tool' | 'frame' | 'points' | 'label'>, locked: boolean): void {
   const imageId = registerFrame(what.frame);
   const plane = imagePlaneOf(imageId);
-  const world = what.points.map((point) => toWorld(imageId, point));
+  const world = wholePoints(what).map((point) => toWorld(imageId, point));
   if (!plane || world.some((point) => !point)) return;
   quietly(() => annotations.state.removeAnnotation(what.key));
   const made = {
@@ -77,7 +90,7 @@ export function put(what: Pick<Drawn, 'key' | 'tool' | 'frame' | 'points'>, lock
       viewPlaneNormal: normalize(cross(plane.rowCosines, plane.columnCosines)),
       viewUp: plane.columnCosines.map((value) => -value),
     },
-    data: dataOf(what.tool, world as [number, number, number][]),
+    data: dataOf(what.tool, world as [number, number, number][], what.label),
   };
   quietly(() => annotations.state.addAnnotation(made as unknown as Types.Annotation, plane.frameOfReferenceUID ?? ''));
   annotations.locking.setAnnotationLocked(what.key, locked);
@@ -109,17 +122,39 @@ function quietly(act: () => void): void {
   }
 }
 
+/** Take away what Cornerstone needed only while the mark was made: a second corner, a blank word. */
+function tidy({ metadata, data }: Kept): void {
+  const tool = toolOf(metadata?.toolName ?? '');
+  const known = data as { handles: { points: unknown[] }; label?: string };
+  if (tool === 'text') known.handles.points.length = 1;
+  if (tool && isMark(tool)) known.label = writtenText(known.label);
+}
+
+let tell: (event: MeasuringEvent) => void = () => undefined;
+
+/** Let go of what is being drawn or moved here. */
+export function abandon(element: HTMLDivElement): void {
+  let key: string | undefined;
+  quietly(() => {
+    key = cancelActiveManipulations(element);
+  });
+  if (key !== undefined) tell({ kind: 'abandoned', key });
+}
+
 type Told = { readonly annotation?: Kept };
 
 /** Hear of what the reader draws, moves and removes. */
 export function listen(listener: (event: MeasuringEvent) => void): void {
-  const tell = (kind: 'changed' | 'completed' | 'removed') => (event: Event) => {
-    const key = (event as CustomEvent<Told>).detail.annotation?.annotationUID;
+  tell = listener;
+  const teller = (kind: 'changed' | 'completed' | 'removed') => (event: Event) => {
+    const { annotation } = (event as CustomEvent<Told>).detail;
+    const key = annotation?.annotationUID;
+    if (kind === 'completed' && annotation) tidy(annotation);
     if (quiet === 0 && key !== undefined) listener({ kind, key });
   };
   const { Events } = Enums;
-  eventTarget.addEventListener(Events.ANNOTATION_COMPLETED, tell('completed'));
-  eventTarget.addEventListener(Events.ANNOTATION_MODIFIED, tell('changed'));
-  eventTarget.addEventListener(Events.ANNOTATION_REMOVED, tell('removed'));
+  eventTarget.addEventListener(Events.ANNOTATION_COMPLETED, teller('completed'));
+  eventTarget.addEventListener(Events.ANNOTATION_MODIFIED, teller('changed'));
+  eventTarget.addEventListener(Events.ANNOTATION_REMOVED, teller('removed'));
   eventTarget.addEventListener(Events.ANNOTATION_SELECTION_CHANGE, () => listener({ kind: 'selected' }));
 }

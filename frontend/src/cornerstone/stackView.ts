@@ -15,7 +15,11 @@ import { curveOf, PREVIEW } from './imageLoader';
 import { frameOf, registerFrame } from './imageRegistry';
 import { readGeometry, setGeometry, setScale, type Scaling } from './standing';
 import { addToToolGroup, removeFromToolGroup } from './toolGroup';
+import { lookOf, pixelUnder, zoomAlong, type Look } from './look';
+import { listenToFingers } from './touch';
 import { installCurve } from './voiCurve';
+
+export type { Look } from './look';
 
 const { Events } = Enums;
 
@@ -38,6 +42,14 @@ export interface ViewState {
   readonly edges: EdgeLabels;
   readonly playing: boolean;
   readonly rate: number;
+  /** What lies under a finger that stays: its place in CSS pixels of the viewport, and the pixel there. */
+  readonly probe: Probe | undefined;
+}
+
+export interface Probe {
+  readonly place: readonly [number, number];
+  readonly pixel: readonly [column: number, row: number];
+  readonly value: number | readonly number[] | undefined;
 }
 
 const FUNCTIONS: Readonly<Record<WindowShape, Enums.VOILUTFunctionType>> = {
@@ -67,6 +79,7 @@ const EMPTY: ViewState = {
   edges: NO_EDGES,
   playing: false,
   rate: 15,
+  probe: undefined,
 };
 
 /** The engine behind all viewports of the page; made with the first of them. */
@@ -80,6 +93,7 @@ export class StackView {
   /** Whether grey values go through the image's own curve; undefined: as the image asks for. */
   private throughCurve: boolean | undefined;
   private resizing: ResizeObserver | undefined;
+  private endTouch: (() => void) | undefined;
   private readonly listeners = new Set<() => void>();
   /** The camera with which the picture was hung; undefined: fitted. A resized viewport keeps it. */
   private hung: { readonly scale: number; readonly focus: Vector } | undefined;
@@ -122,6 +136,7 @@ export class StackView {
     element.addEventListener(Events.IMAGE_RENDERED, this.onRendered);
     // Ahead of the tools, whose own steps are too small for a wheel.
     element.addEventListener('wheel', this.onWheel, { capture: true, passive: false });
+    this.endTouch = listenToFingers(element, this);
     eventTarget.addEventListener(Events.IMAGE_LOAD_ERROR, this.onFailure);
     eventTarget.addEventListener(PREVIEW, this.onPreview);
     this.resizing = new ResizeObserver(() => this.resize());
@@ -133,6 +148,7 @@ export class StackView {
     this.stop();
     this.element?.removeEventListener('wheel', this.onWheel, { capture: true });
     this.resizing?.disconnect();
+    this.endTouch?.();
     eventTarget.removeEventListener(Events.IMAGE_LOAD_ERROR, this.onFailure);
     eventTarget.removeEventListener(PREVIEW, this.onPreview);
     removeFromToolGroup(this.id, renderingEngine().id);
@@ -267,6 +283,29 @@ export class StackView {
       viewport.setPan([panX + point[0] - x, panY + point[1] - y]);
     }
     viewport.render();
+  }
+
+  /** Move the picture by so many CSS pixels. */
+  panBy(x: number, y: number): void {
+    const viewport = this.ready;
+    if (!viewport) return;
+    const [panX, panY] = viewport.getPan();
+    viewport.setPan([panX + x, panY + y]);
+    viewport.render();
+  }
+
+  probeAt(place: readonly [number, number] | undefined): void {
+    const pixel = place && this.ready && pixelUnder(this.ready, place);
+    this.update({ probe: place && pixel ? { place, pixel, value: this.pixelAt(...pixel) } : undefined });
+  }
+
+  look(): Look | undefined {
+    return this.ready && lookOf(this.ready);
+  }
+
+  /** Follow another stack by as much as it was enlarged and moved. */
+  zoomAlong(factor: number, shift: readonly [number, number]): void {
+    if (this.ready) zoomAlong(this.ready, factor, shift);
   }
 
   /** The whole picture, in the middle; windows, flips and rotation stay. */

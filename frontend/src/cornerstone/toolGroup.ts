@@ -1,26 +1,26 @@
 /** Mouse, wheel and touch: which tool answers to which of them. */
-import { addTool, Enums, PanTool, ReferenceLinesTool, StackScrollTool, ToolGroupManager, WindowLevelTool, ZoomTool, type Types } from '@cornerstonejs/tools';
+import { addTool, Enums, PanTool, ReferenceLinesTool, ToolGroupManager, WindowLevelTool, ZoomTool, type Types } from '@cornerstonejs/tools';
 
 import type { MeasureTool } from '../domain/measure';
+import type { MouseProfile } from '../domain/preferences';
+import { LoupeTool, RubberTool } from './markTools';
 import { MEASURE_TOOLS, setInk, toolClass, toolSettings } from './measureTools';
+import { BINDINGS, ScrollTool, setWheelReversed } from './mouse';
 
-type HandTool = 'scroll' | 'window' | 'zoom' | 'pan';
+type HandTool = 'scroll' | 'window' | 'zoom' | 'pan' | 'magnify' | 'eraser';
 
 /** What the left button and one finger do. */
 export type PointerTool = HandTool | MeasureTool;
 
-const { MouseBindings, KeyboardBindings } = Enums;
+const { MouseBindings } = Enums;
 const GROUP = 'noctis';
 const REFERENCE_LINES: { readonly toolName: string } = ReferenceLinesTool;
-const TOOLS: Readonly<Record<HandTool, { readonly toolName: string }>> = { scroll: StackScrollTool, window: WindowLevelTool, zoom: ZoomTool, pan: PanTool };
+const TOOLS: Readonly<Record<HandTool, { readonly toolName: string }>> = { scroll: ScrollTool, window: WindowLevelTool, zoom: ZoomTool, pan: PanTool, magnify: LoupeTool, eraser: RubberTool };
 
-/** As on most workstations: right drag windows, middle drag pans, the wheel scrolls (StackView zooms with Ctrl). */
-const FIXED: Readonly<Record<HandTool, Types.IToolBinding[]>> = {
-  scroll: [{ mouseButton: MouseBindings.Wheel }],
-  window: [{ mouseButton: MouseBindings.Secondary }],
-  zoom: [{ numTouchPoints: 2 }],
-  pan: [{ mouseButton: MouseBindings.Auxiliary }, { mouseButton: MouseBindings.Primary, modifierKey: KeyboardBindings.Ctrl }],
-};
+let profile: MouseProfile = 'noctis';
+let inHand: PointerTool = 'scroll';
+
+const fixedBindings = (tool: HandTool): Types.IToolBinding[] => (tool === 'magnify' || tool === 'eraser' ? [] : BINDINGS[profile][tool]);
 
 function group(): Types.IToolGroup {
   const known = ToolGroupManager.getToolGroup(GROUP);
@@ -62,6 +62,7 @@ export function showReferenceLines(sourceId: string | undefined): void {
 
 /** Give the left button and one finger to `active`. */
 export function setPointerTool(active: PointerTool): void {
+  inHand = active;
   const tools = group();
   const primaryOf = (name: PointerTool): Types.IToolBinding[] => (name === active ? [{ mouseButton: MouseBindings.Primary }, { numTouchPoints: 1 }] : []);
   // What is drawn already stays movable by its handles, whatever the hand holds.
@@ -72,6 +73,17 @@ export function setPointerTool(active: PointerTool): void {
   for (const [name, tool] of Object.entries(TOOLS) as [HandTool, { toolName: string }][]) {
     const primary = primaryOf(name);
     tools.setToolPassive(tool.toolName, { removeAllBindings: true });
-    tools.setToolActive(tool.toolName, { bindings: [...FIXED[name], ...primary] });
+    const bindings = [...fixedBindings(name), ...primary];
+    if (bindings.length > 0) tools.setToolActive(tool.toolName, { bindings });
   }
+}
+
+/** Whether the hand holds what draws or looks closer: then a finger that stays is the tool's. */
+export const isMeasuring = (): boolean => inHand in MEASURE_TOOLS || inHand === 'eraser' || inHand === 'magnify';
+
+/** What the other buttons and the wheel do. */
+export function setMouse(next: MouseProfile, wheelReversed: boolean): void {
+  profile = next;
+  setWheelReversed(wheelReversed);
+  setPointerTool(inHand);
 }

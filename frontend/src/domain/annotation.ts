@@ -45,7 +45,7 @@ export interface KeyImageServer {
   readonly mark: (study: string, images: readonly MarkedImage[]) => Promise<void>;
 }
 
-const TOOLS: ReadonlySet<string> = new Set(['length', 'bidirectional', 'angle', 'cobb', 'ellipse', 'rectangle', 'freehand', 'probe']);
+const TOOLS: ReadonlySet<string> = new Set(['length', 'bidirectional', 'angle', 'cobb', 'ellipse', 'rectangle', 'freehand', 'probe', 'circle', 'arrow', 'text']);
 
 /** Whether it can be drawn here. */
 export const isMeasureTool = (tool: string): tool is MeasureTool => TOOLS.has(tool);

@@ -4,7 +4,10 @@ import { rescaleOf, spacingOf, type FrameRef } from './frame';
 import { suvFactor } from './suv';
 import { Tag } from './tags';
 
-export type MeasureTool = 'length' | 'bidirectional' | 'angle' | 'cobb' | 'ellipse' | 'rectangle' | 'freehand' | 'probe';
+export type MeasureTool = 'length' | 'bidirectional' | 'angle' | 'cobb' | 'ellipse' | 'rectangle' | 'freehand' | 'probe' | 'circle' | 'arrow' | 'text';
+
+/** What points at something or names it, and measures nothing: its words are its label. */
+export const isMark = (tool: MeasureTool): boolean => tool === 'arrow' || tool === 'text';
 
 /** Column and row in pixels; (0, 0) is the centre of the first pixel. */
 export type Point = readonly [column: number, row: number];
@@ -123,11 +126,24 @@ function polygon(points: readonly Point[]): Region {
   return { contains, area: Math.abs(doubled) / 2, bounds: boundsOf(points) };
 }
 
-export function regionOf(tool: MeasureTool, points: readonly Point[]): Region | undefined {
-  const [a, b, c, d] = points;
-  if (tool === 'rectangle' && points.length >= 2) return rectangle(points);
-  if (tool === 'ellipse' && a && b && c && d) return ellipse([a, b, c, d]);
-  return tool === 'freehand' && points.length >= 3 ? polygon(points) : undefined;
+/**
+ * A circle from its centre and a point on it. It is round in the patient: where columns are not as far
+ * apart as rows (`aspect`: rows in columns), it is an ellipse of pixels.
+ */
+function circle([centre, rim]: readonly [Point, Point], aspect: number): Region {
+  const radius = Math.hypot(rim[0] - centre[0], (rim[1] - centre[1]) * aspect);
+  const [x, y] = [radius, radius / aspect];
+  return ellipse([[centre[0] - x, centre[1]], [centre[0] + x, centre[1]], [centre[0], centre[1] - y], [centre[0], centre[1] + y]]);
+}
+
+/** What makes a region, of how many points at least. */
+const LEAST_POINTS: Readonly<Partial<Record<MeasureTool, number>>> = { circle: 2, rectangle: 2, ellipse: 4, freehand: 3 };
+
+export function regionOf(tool: MeasureTool, points: readonly Point[], aspect = 1): Region | undefined {
+  if (points.length < (LEAST_POINTS[tool] ?? Infinity)) return undefined;
+  if (tool === 'circle') return circle(points as [Point, Point], aspect);
+  if (tool === 'rectangle') return rectangle(points);
+  return tool === 'ellipse' ? ellipse(points as [Point, Point, Point, Point]) : polygon(points);
 }
 
 /** The values of a picture, row after row: of the modality, or three of colour for each pixel. */
@@ -222,7 +238,9 @@ const isAngle = (tool: MeasureTool): boolean => tool === 'angle' || tool === 'co
 /** Everything that is said of an annotation; without `samples` what needs no pixels. */
 export function measure(tool: MeasureTool, points: readonly Point[], frame: FrameRef, samples?: Samples): Measured {
   const scale = scaleOf(frame, points);
-  const region = regionOf(tool, points);
+  const spacing = spacingOf(frame);
+  const region = regionOf(tool, points, spacing.row / spacing.column);
+  if (isMark(tool)) return { values: [], note: '' };
   const pixelNote = valueUnit(frame).note;
   if (tool === 'probe') return { values: probeValues(points, frame, samples), note: pixelNote };
   if (region) return { values: regionValues(region, scale, frame, samples), note: [scale.note, pixelNote].filter(Boolean).join('; ') };

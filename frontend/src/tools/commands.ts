@@ -2,6 +2,8 @@
 import type { PointerTool } from '../cornerstone/toolGroup';
 import { isMeasureTool } from '../domain/annotation';
 import { nextLayout } from '../domain/layout';
+import { keysNow } from './keymap';
+import { nextMeasurement } from './stepping';
 import type { Workspace } from './workspace';
 
 export type CommandGroup = 'Images' | 'Window' | 'View' | 'Tools' | 'Measure' | 'Planes' | 'Page';
@@ -39,7 +41,8 @@ function dismiss(workspace: Workspace): void {
   workspace.activeView.stop();
   workspace.setHelp(false);
   // Out of a measuring tool, back to what leaves the picture alone.
-  if (isMeasureTool(workspace.getState().tool)) workspace.setTool('scroll');
+  const { tool } = workspace.getState();
+  if (isMeasureTool(tool) || tool === 'eraser' || tool === 'magnify') workspace.setTool(workspace.preferences.restingTool);
 }
 
 export const COMMANDS: readonly Command[] = [
@@ -74,6 +77,13 @@ export const COMMANDS: readonly Command[] = [
   command('measure-rectangle', 'Rectangle', 'Measure', ['Shift+O'], tool('rectangle')),
   command('measure-freehand', 'Freehand region', 'Measure', ['Shift+F'], tool('freehand')),
   command('measure-probe', 'Pixel value', 'Measure', ['q'], tool('probe')),
+  command('measure-circle', 'Circle', 'Measure', ['Shift+C'], tool('circle')),
+  command('measure-arrow', 'Arrow', 'Measure', ['Shift+D'], tool('arrow')),
+  command('measure-text', 'Text', 'Measure', ['Shift+T'], tool('text')),
+  command('tool-eraser', 'Eraser', 'Measure', ['Shift+E'], tool('eraser')),
+  command('tool-magnify', 'Magnifier', 'Tools', ['Shift+Z'], tool('magnify')),
+  command('measure-next', 'Next measurement', 'Measure', ['n'], (workspace) => nextMeasurement(workspace, 1)),
+  command('measure-previous', 'Previous measurement', 'Measure', ['Shift+N'], (workspace) => nextMeasurement(workspace, -1)),
   command('measure-remove', 'Remove the chosen one', 'Measure', ['Delete', 'Backspace'], ({ measurements }) => measurements.removeSelected()),
   command('measure-undo', 'Undo', 'Measure', ['Ctrl+Z'], ({ measurements }) => measurements.undo()),
   command('measure-redo', 'Redo', 'Measure', ['Ctrl+Shift+Z', 'Ctrl+Y'], ({ measurements }) => measurements.redo()),
@@ -89,15 +99,16 @@ export const COMMANDS: readonly Command[] = [
   command('layout', 'Next layout', 'Page', ['l'], (workspace) => workspace.setLayout(nextLayout(workspace.getState().layout))),
   command('text', 'Show or hide text', 'Page', ['t'], (workspace) => workspace.toggleText()),
   command('report', 'Report', 'Page', ['e'], (workspace) => workspace.setReport(!workspace.getState().showReport)),
+  command('preferences', 'Preferences', 'Page', ['Shift+K'], (workspace) => workspace.setPreferences(true)),
   command('help', 'Keys and mouse', 'Page', ['?', 'F1'], (workspace) => workspace.setHelp(true)),
   command('dismiss', 'Stop, close', 'Page', ['Escape'], dismiss),
 ];
 
 const BY_ID = new Map(COMMANDS.map((entry) => [entry.id, entry]));
 
-/** A command that is known to exist; a wrong name is an error of this program. */
+/** A command that is known to exist, with the reader's keys; a wrong name is an error of this program. */
 export function commandById(id: string): Command {
   const found = BY_ID.get(id);
   if (!found) throw new Error(`No command ${id}`);
-  return found;
+  return { ...found, keys: keysNow(found) };
 }

@@ -1,17 +1,18 @@
 /** From key presses to commands. */
 import { COMMANDS, type Command } from './commands';
+import { keysNow } from './keymap';
 import type { Workspace } from './workspace';
 
-const BY_KEY = new Map(COMMANDS.flatMap((command) => command.keys.map((key) => [key, command] as const)));
+const commandOf = (key: string): Command | undefined => COMMANDS.find((command) => keysNow(command).includes(key));
 
 /** Typing and choosing belong to the control that has the focus. */
 function isTakenByControl(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement | null;
   // The report beside the images has keys of its own, all of them.
   if (target?.closest('[data-keys="own"], [contenteditable]')) return true;
-  const control = target?.closest('input, select, textarea, button, a, [role="menu"], [role="listbox"], dialog');
+  const control = target?.closest('input, select, textarea, button, a, summary, [role="menu"], [role="listbox"], dialog');
   if (!control) return false;
-  if (control.matches('button, a')) return event.key === ' ' || event.key === 'Enter';
+  if (control.matches('button, a, summary')) return event.key === ' ' || event.key === 'Enter';
   return event.key !== 'Escape';
 }
 
@@ -22,17 +23,19 @@ function applyPreset(digit: string, workspace: Workspace): boolean {
 }
 
 /** The name under which a command knows the key: letters in lower case, or after 'Shift+' in upper case. */
-function keyName(event: KeyboardEvent): string {
+export function keyName(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey'>): string {
   const letter = /^[a-z]$/i.exec(event.key)?.[0];
   if (letter === undefined) return event.key;
   if (event.ctrlKey || event.metaKey) return `Ctrl+${event.shiftKey ? 'Shift+' : ''}${letter.toUpperCase()}`;
   return event.shiftKey ? `Shift+${letter.toUpperCase()}` : letter.toLowerCase();
 }
 
+const isDialogOpen = (workspace: Workspace): boolean => workspace.getState().showHelp || workspace.getState().showPreferences;
+
 /** Keys that are not ours: chords but for Ctrl and a letter, and whatever a control or the cheat sheet takes. */
 function isElsewhere(event: KeyboardEvent, workspace: Workspace): boolean {
   const isForeignChord = event.altKey || ((event.ctrlKey || event.metaKey) && !/^[a-z]$/i.test(event.key));
-  return isForeignChord || workspace.getState().showHelp || isTakenByControl(event);
+  return isForeignChord || isDialogOpen(workspace) || isTakenByControl(event);
 }
 
 /** Over three planes only what is meant for them: the stack below must not move unseen. */
@@ -44,7 +47,7 @@ function isPossible({ group, id }: Command, workspace: Workspace): boolean {
 export function handleKey(event: KeyboardEvent, workspace: Workspace): boolean {
   if (isElsewhere(event, workspace)) return false;
   if (/^[1-9]$/.test(event.key)) return applyPreset(event.key, workspace);
-  const command = BY_KEY.get(keyName(event));
+  const command = commandOf(keyName(event));
   if (!command || !isPossible(command, workspace)) return false;
   command.run(workspace);
   return true;

@@ -5,7 +5,7 @@
 import * as ink from '../cornerstone/measuring';
 import { isMeasureTool, thinned, uidOfUUID, uuidOfUID, type Annotation, type AnnotationServer, type KeptAnnotation } from '../domain/annotation';
 import type { FrameRef } from '../domain/frame';
-import { measuredText } from '../domain/measure';
+import { isMark, measuredText } from '../domain/measure';
 
 const SETTLE_MS = 600;
 const RETRY_MS = 5_000;
@@ -14,6 +14,7 @@ const FORBIDDEN = 403;
 
 export interface Measurement extends ink.Drawn {
   readonly uid: string;
+  /** A name of it, or the words of an arrow or a text. */
   readonly label: string;
   /** Who drew it; '' for the reader in front. */
   readonly author: string;
@@ -51,7 +52,10 @@ const statusOf = (error: unknown): number => {
 /** The server has understood and will never take it; a session that is over, or a right, may come back. */
 const isFinal = (error: unknown): boolean => [400, 404, 409, 413, 422].includes(statusOf(error));
 
-const isSame = (a: ink.Drawn, b: ink.Drawn): boolean => JSON.stringify([a.points, a.tool]) === JSON.stringify([b.points, b.tool]);
+/** All that is seen of it on the image but its figures. */
+const drawnOf = ({ points, tool, label }: ink.Drawn): unknown[] => [points, tool, isMark(tool) ? label : ''];
+
+const isSame = (a: ink.Drawn, b: ink.Drawn): boolean => JSON.stringify(drawnOf(a)) === JSON.stringify(drawnOf(b));
 
 export class Measurements {
   private readonly known = new Map<string, Measurement>();
@@ -130,7 +134,7 @@ export class Measurements {
   }
 
   private draw(key: string, kept: KeptAnnotation, tool: Measurement['tool'], frame: FrameRef): void {
-    ink.put({ key, tool, frame, points: kept.points }, !kept.is_mine);
+    ink.put({ key, tool, frame, points: kept.points, label: kept.label }, !kept.is_mine);
     const drawn = ink.drawn(key);
     if (!drawn) return;
     this.latest += 1;
@@ -310,6 +314,8 @@ export class Measurements {
   private onInk(event: ink.MeasuringEvent): void {
     if (event.kind === 'selected') this.update();
     else if (event.kind === 'removed') this.onRemoved(event.key);
+    // A second finger came: what was only being drawn is gone, what was there stays where it was moved.
+    else if (event.kind === 'abandoned' && !this.known.has(event.key)) ink.erase(event.key);
     // A change of what is not known yet: it is still being drawn.
     else if (event.kind === 'completed' || this.known.has(event.key)) this.settleSoon(event.key, event.kind === 'completed' ? 0 : SETTLE_MS);
   }
@@ -337,7 +343,7 @@ export class Measurements {
     const before = this.known.get(key);
     if (!drawn || (before && isSame(before, drawn))) return;
     const kept = before ?? { uid: uidOfUUID(key), label: '', author: '', isMine: true, version: 0 };
-    this.take({ key, before, after: { ...kept, ...drawn } }, true);
+    this.take({ key, before, after: { ...kept, ...drawn, label: isMark(drawn.tool) ? drawn.label : kept.label } }, true);
   }
 
   private update(): void {

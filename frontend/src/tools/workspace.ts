@@ -13,6 +13,9 @@ import { checkVolume } from '../domain/volume';
 import { presetsFor, type Preset } from '../domain/window';
 import type { KeyImages } from './keyImages';
 import type { Measurements } from './measurements';
+import { LinkedLook, type LookLinks } from './linkedLook';
+import type { PreferencesStore } from './preferences';
+import type { FrameRef } from '../domain/frame';
 
 const PLAN_DELAY_MS = 60;
 const MOST_VIEWPORTS = Math.max(...LAYOUTS.map(viewportCount));
@@ -28,6 +31,9 @@ export interface WorkspaceState {
   readonly lines: boolean;
   readonly showHelp: boolean;
   readonly showReport: boolean;
+  readonly showPreferences: boolean;
+  /** What linked stacks follow beside the place. */
+  readonly look: LookLinks;
   /** The active viewport alone fills the grid. */
   readonly maximised: boolean;
   /** Viewports that follow the active one, by number, with what is added to its position (mm); undefined: no linking. */
@@ -46,6 +52,9 @@ export class Workspace {
   private readonly prefetcher = new Prefetcher(() => this.update({}));
   private readonly listeners = new Set<() => void>();
   private readonly lastIndex = new Map<StackView, number>();
+  private readonly linkedLook = new LinkedLook();
+  /** Brings an image to the screen, wherever the page knows it; false when it does not. */
+  showFrame: (frame: FrameRef) => boolean = () => false;
   private readonly lastFailure = new Map<StackView, unknown>();
   private planning: ReturnType<typeof setTimeout> | undefined;
   private current: WorkspaceState = {
@@ -57,6 +66,8 @@ export class Workspace {
     lines: false,
     showHelp: false,
     showReport: false,
+    showPreferences: false,
+    look: { zoom: false, window: false },
     maximised: false,
     links: undefined,
     mpr: undefined,
@@ -66,7 +77,10 @@ export class Workspace {
   constructor(
     readonly measurements: Measurements,
     readonly keyImages: KeyImages,
+    readonly preferences: PreferencesStore,
   ) {
+    this.current = { ...this.current, tool: preferences.restingTool };
+    preferences.subscribe(() => this.update({}));
     setPointerTool(this.current.tool);
     for (const view of this.views) view.subscribe(() => this.onViewChange(view));
   }
@@ -124,6 +138,7 @@ export class Workspace {
       const offset = leading && view.frame && view !== this.activeView ? linkOffset(leading, view.frame) : undefined;
       if (offset !== undefined) links.set(index, offset);
     });
+    this.linkedLook.begin(this.activeView);
     this.update({ links, notice: links.size > 0 ? '' : 'Nothing to link: no other stack lies parallel to this one.' });
     this.follow();
   }
@@ -156,6 +171,16 @@ export class Workspace {
 
   toggleText(): void {
     this.update({ showText: !this.current.showText });
+  }
+
+  setPreferences(showPreferences: boolean): void {
+    this.update({ showPreferences, showHelp: false });
+  }
+
+  /** Let linked stacks follow in zoom and pan, or in the window, as well. */
+  toggleLook(what: keyof LookLinks): void {
+    this.update({ look: { ...this.current.look, [what]: !this.current.look[what] } });
+    if (this.current.links) this.linkedLook.begin(this.activeView);
   }
 
   setHelp(showHelp: boolean): void {
@@ -239,7 +264,9 @@ export class Workspace {
       this.update({});
     }
     if (set && this.lastIndex.get(view) !== wanted) this.planSoon();
-    if (view === this.activeView && this.current.links) this.follow();
+    if (view !== this.activeView || !this.current.links) return;
+    this.follow();
+    this.linkedLook.follow(view, [...this.current.links.keys()].flatMap((index) => this.views[index] ?? []), this.current.look);
   }
 
   private planSoon(): void {

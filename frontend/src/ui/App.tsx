@@ -14,7 +14,9 @@ import { Opening } from './opening';
 import { REPORT_WIDTH, ReportBeside, useImageRequests } from './ReportBeside';
 import { PatientBar } from './PatientBar';
 import { isPriorKey } from './PriorList';
+import { PreferencesDialog } from './PreferencesDialog';
 import { SeriesRail } from './SeriesRail';
+import { TextPrompt } from './TextPrompt';
 import { Toolbar } from './Toolbar';
 import { Viewport } from './Viewport';
 
@@ -106,6 +108,7 @@ export function App(): ReactElement {
   const closed = closedReason(studies);
   const { showReport, mpr, notice } = useWorkspace();
   const [width, setWidth] = useState(REPORT_WIDTH);
+  const [drawer, setDrawer] = useState(false);
   const style = { '--report-width': `${width}px` } as CSSProperties;
   useKeyboard();
   useImageRequests();
@@ -115,8 +118,8 @@ export function App(): ReactElement {
   useViewLinks();
   useWindows();
   return (
-    <div className="viewer" data-report={showReport} style={style}>
-      <PatientBar />
+    <div className="viewer" data-report={showReport} data-drawer={drawer} style={style}>
+      <PatientBar drawer={drawer} setDrawer={setDrawer} />
       {failure === 'session' && <SignInNotice />}
       {failure === 'network' && <NetworkNotice />}
       {closed ? (
@@ -125,12 +128,15 @@ export function App(): ReactElement {
         <>
           <Toolbar />
           <SeriesRail />
+          {drawer && <button type="button" className="drawer-shade" aria-label={t('Close the list of series')} onClick={() => setDrawer(false)} />}
           {mpr ? <MprGrid key={mpr.set.id} view={mpr} close={() => workspace.toggleMpr()} /> : <Grid studies={studies} />}
           <ReportBeside width={width} setWidth={setWidth} />
         </>
       )}
       {notice && <GeometryNotice text={notice} />}
       <HelpDialog />
+      <PreferencesDialog />
+      <TextPrompt />
     </div>
   );
 }

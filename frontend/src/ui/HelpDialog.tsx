@@ -2,37 +2,18 @@
 import { useEffect, useRef, type ReactElement } from 'react';
 import { t } from '../domain/text';
 import { COMMANDS, type CommandGroup } from '../tools/commands';
+import { keysNow, keyText } from '../tools/keymap';
 import { useServices, useWorkspace } from './context';
 import { Icon } from './icons';
+import { MOUSE_TEXTS, POINTER_TEXTS } from './mouseTexts';
 
-const KEY_NAMES: Readonly<Record<string, string>> = {
-  ' ': 'Space',
-  ArrowUp: '↑',
-  ArrowDown: '↓',
-  ArrowLeft: '←',
-  ArrowRight: '→',
-  PageUp: 'Page ↑',
-  PageDown: 'Page ↓',
-  Escape: 'Esc',
-};
-
-const GROUPS: readonly CommandGroup[] = ['Images', 'Window', 'View', 'Tools', 'Page'];
-
-const POINTER: readonly (readonly [string, string])[] = [
-  ['Left button', 'The tool in hand'],
-  ['Right button', 'Window: across is width, down is level'],
-  ['Middle button', 'Pan'],
-  ['Wheel', 'Scroll'],
-  ['Ctrl + wheel', 'Zoom'],
-  ['One finger', 'The tool in hand'],
-  ['Two fingers', 'Zoom and pan'],
-];
+const GROUPS: readonly CommandGroup[] = ['Images', 'Window', 'View', 'Tools', 'Measure', 'Planes', 'Page'];
 
 function Keys({ keys }: { readonly keys: readonly string[] }): ReactElement {
   return (
     <span className="keys">
       {keys.map((key) => (
-        <kbd key={key}>{KEY_NAMES[key] ?? key.replace('Shift+', 'Shift ')}</kbd>
+        <kbd key={key}>{keyText(key)}</kbd>
       ))}
     </span>
   );
@@ -49,7 +30,7 @@ function KeyGroup({ group }: { readonly group: CommandGroup }): ReactElement {
           <div key={command.id}>
             <dt>{t(command.label)}</dt>
             <dd>
-              <Keys keys={command.keys} />
+              <Keys keys={keysNow(command)} />
             </dd>
           </div>
         ))}
@@ -69,6 +50,7 @@ function KeyGroup({ group }: { readonly group: CommandGroup }): ReactElement {
 export function HelpDialog(): ReactElement {
   const { workspace } = useServices();
   const { showHelp } = useWorkspace();
+  const { mouse } = workspace.preferences.getState().preferences;
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (showHelp) dialog.current?.showModal();
@@ -80,6 +62,9 @@ export function HelpDialog(): ReactElement {
       <div className="help-body">
         <header>
           <h2 id="help-title">{t('Keys and mouse')}</h2>
+          <button type="button" className="button help-change" onClick={() => workspace.setPreferences(true)}>
+            {t('Change keys and mouse')}
+          </button>
           <button type="button" className="tool" aria-label={t('Close')} onClick={close}>
             <Icon name="close" />
           </button>
@@ -91,7 +76,7 @@ export function HelpDialog(): ReactElement {
           <section>
             <h3>{t('Mouse and touch')}</h3>
             <dl>
-              {POINTER.map(([gesture, action]) => (
+              {[...MOUSE_TEXTS[mouse], ...POINTER_TEXTS].map(([gesture, action]) => (
                 <div key={gesture}>
                   <dt>{t(action)}</dt>
                   <dd>{t(gesture)}</dd>

@@ -8,7 +8,9 @@ import { useServices, useWorkspace } from './context';
 import { Icon, type IconName } from './icons';
 import { Menu, type Choice } from './Menu';
 
-const TOOLS: readonly (readonly [MeasureTool, IconName])[] = [
+type MenuTool = MeasureTool | 'eraser' | 'magnify';
+
+const TOOLS: readonly (readonly [MenuTool, IconName])[] = [
   ['length', 'length'],
   ['bidirectional', 'bidirectional'],
   ['angle', 'angle'],
@@ -17,19 +19,26 @@ const TOOLS: readonly (readonly [MeasureTool, IconName])[] = [
   ['rectangle', 'rectangle'],
   ['freehand', 'freehand'],
   ['probe', 'probe'],
+  ['circle', 'circle'],
+  ['arrow', 'arrow'],
+  ['text', 'words'],
+  ['eraser', 'eraser'],
+  ['magnify', 'magnify'],
 ];
 
-const iconOf = (tool: MeasureTool): IconName => TOOLS.find(([name]) => name === tool)?.[1] ?? 'length';
+const isMenuTool = (tool: string): tool is MenuTool => isMeasureTool(tool) || tool === 'eraser' || tool === 'magnify';
+const commandOf = (tool: MenuTool): ReturnType<typeof commandById> => commandById(`${isMeasureTool(tool) ? 'measure' : 'tool'}-${tool}`);
+const iconOf = (tool: MenuTool): IconName => TOOLS.find(([name]) => name === tool)?.[1] ?? 'length';
 
 export function MeasureMenu({ disabled }: { readonly disabled: boolean }): ReactElement {
   const { workspace } = useServices();
   const { tool } = useWorkspace();
-  const [last, setLast] = useState<MeasureTool>('length');
-  const current = isMeasureTool(tool) ? tool : last;
-  const active = isMeasureTool(tool);
-  const { label, keys, run } = commandById(`measure-${current}`);
+  const [last, setLast] = useState<MenuTool>('length');
+  const active = isMenuTool(tool);
+  const current = active ? tool : last;
+  const { label, keys, run } = commandOf(current);
   const choices: Choice[] = TOOLS.map(([name]) => {
-    const one = commandById(`measure-${name}`);
+    const one = commandOf(name);
     return {
       key: name,
       label: t(one.label),

@@ -17,6 +17,9 @@ const SAVING: Readonly<Record<Saving, string>> = {
   refused: 'The last change was not saved.',
 };
 
+/** Of what has neither figures nor words. */
+const NAMES: Readonly<Partial<Record<Measurement['tool'], string>>> = { arrow: 'Arrow', text: 'Text' };
+
 interface RowProps {
   readonly one: Measurement;
   readonly selected: boolean;
@@ -52,7 +55,7 @@ function Row({ one, selected, insert }: RowProps): ReactElement {
         <Label one={one} done={() => setNaming(false)} />
       ) : (
         <button type="button" className="measure-go" onClick={go} title={one.measured.note}>
-          <span className="measure-value">{measurementText(one) || t('Measurement')}</span>
+          <span className="measure-value">{measurementText(one) || t(NAMES[one.tool] ?? 'Measurement')}</span>
           <span className="measure-where">{whereText(one)}</span>
         </button>
       )}
@@ -91,8 +94,8 @@ export function MeasurePanel(): ReactElement | null {
   const insert = useMeasureLinks();
   if (list.length === 0) return null;
   return (
-    <section className="measure-panel" aria-label={t('Measurements')} data-testid="measurements">
-      <h2 className="study-heading"><span>{t('Measurements')}</span><span className="muted">{list.length}</span></h2>
+    <details className="measure-panel" aria-label={t('Measurements')} data-testid="measurements" open>
+      <summary className="study-heading"><span>{t('Measurements')}</span><span className="muted">{list.length}</span></summary>
       <ul>
         {list.map((one) => (
           <Row key={one.uid} one={one} selected={one.uid === selected} insert={config.report ? insert : undefined} />
@@ -100,6 +103,6 @@ export function MeasurePanel(): ReactElement | null {
       </ul>
       {saving === 'saved' && <SaveAsReport studies={[...new Set(list.map(({ frame }) => frame.instance.studyInstanceUID))]} />}
       <p className="measure-state" role="status" data-saving={saving} data-testid="measure-state">{t(SAVING[saving]) || t(notice)}</p>
-    </section>
+    </details>
   );
 }

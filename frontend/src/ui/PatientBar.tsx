@@ -63,7 +63,13 @@ function useSubject(studies: readonly StudyEntry[]): { study: StudySummary | und
   return { study, patient: set?.patient ?? study?.patient };
 }
 
-export function PatientBar(): ReactElement {
+interface PatientBarProps {
+  /** On tablets the series lie in a drawer. */
+  readonly drawer: boolean;
+  readonly setDrawer: (open: boolean) => void;
+}
+
+export function PatientBar({ drawer, setDrawer }: PatientBarProps): ReactElement {
   const { config } = useServices();
   const studies = useStudies();
   const { study, patient } = useSubject(studies);
@@ -73,6 +79,9 @@ export function PatientBar(): ReactElement {
       <a className="tool back" href={config.worklistURL} aria-label={t('Back to the worklist')} title={t('Back to the worklist')}>
         <Icon name="back" />
       </a>
+      <button type="button" className="tool drawer-button" aria-expanded={drawer} aria-label={t('Series')} title={t('Series')} onClick={() => setDrawer(!drawer)}>
+        <Icon name="bullets" />
+      </button>
       {patient && <PatientName patient={patient} studyDate={study?.date ?? ''} />}
       {study && <StudyLine study={study} />}
       {patients.length > 1 && <PatientsWarning patients={patients} />}

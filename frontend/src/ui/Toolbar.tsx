@@ -5,13 +5,12 @@ import { windowNumber } from '../domain/format';
 import { LAYOUTS, layoutName } from '../domain/layout';
 import { t } from '../domain/text';
 import { commandById } from '../tools/commands';
+import { keyText } from '../tools/keymap';
 import { useServices, useView, useWorkspace } from './context';
 import { useHangingChoices } from './hangingChoices';
 import { Icon, type IconName } from './icons';
 import { MeasureMenu } from './MeasureMenu';
 import { Menu, type Choice } from './Menu';
-
-const KEY_NAMES: Readonly<Record<string, string>> = { ' ': 'Space' };
 
 /** A click leaves the focus where it was, so that the space bar keeps playing and stopping. */
 const keepFocus = (event: MouseEvent): void => event.preventDefault();
@@ -28,7 +27,7 @@ function CommandButton({ command, icon, label, pressed, disabled = false }: Comm
   const { workspace } = useServices();
   const { label: name, keys, run } = commandById(command);
   const key = keys[0] ?? '';
-  const title = `${t(name)} (${KEY_NAMES[key] ?? key})`;
+  const title = key ? `${t(name)} (${keyText(key)})` : t(name);
   return (
     <button type="button" className="tool" aria-label={t(name)} aria-pressed={pressed} disabled={disabled} title={title} onMouseDown={keepFocus} onClick={() => run(workspace)}>
       <Icon name={icon} />
@@ -69,7 +68,7 @@ function PresetMenu(): ReactElement {
 function LayoutMenu(): ReactElement {
   const { workspace } = useServices();
   const { layout } = useWorkspace();
-  const { links, lines } = useWorkspace();
+  const { links, lines, look } = useWorkspace();
   const layouts: Choice[] = LAYOUTS.map((choice) => ({
     key: layoutName(choice),
     label: layoutName(choice),
@@ -80,7 +79,13 @@ function LayoutMenu(): ReactElement {
     const { label, keys, run } = commandById(id);
     return { key: id, label: t(label), hint: keys[0] ?? '', chosen, choose: () => run(workspace) };
   });
-  const choices = [...layouts, ...switches, ...useHangingChoices()];
+  const followed = ([['zoom', 'Linked: zoom and pan'], ['window', 'Linked: window']] as const).map(([what, label]): Choice => ({
+    key: `look-${what}`,
+    label: t(label),
+    chosen: look[what],
+    choose: () => workspace.toggleLook(what),
+  }));
+  const choices = [...layouts, ...switches, ...followed, ...useHangingChoices()];
   return (
     <Menu label={t('Layout')} choices={choices}>
       <Icon name="layout" />

@@ -10,6 +10,7 @@ import { displayName } from '../domain/patient';
 import { t } from '../domain/text';
 import { useKeyImages, useServices, useStudies, useView, useWorkspace } from './context';
 import { Icon } from './icons';
+import { ProbeBubble } from './ProbeBubble';
 import { DRAG_TYPE } from './SeriesRail';
 import { EmptyTile, FailureTile, LoadingTile, MessageTile } from './Tiles';
 
@@ -156,6 +157,7 @@ function Pictures({ view, set, state }: PicturesProps): ReactElement {
       {state.coarse && <span className="late" data-testid="coarse">{t('Coarse picture: the rest is on its way')}</span>}
       {late && !state.coarse && <span className="late">{t('Loading {place}', { place: placeText(state) })}</span>}
       <SliceBar view={view} state={state} />
+      <ProbeBubble state={state} />
       {(set.clip || state.playing) && set.frames.length > 1 && <CineBar view={view} state={state} />}
     </>
   );

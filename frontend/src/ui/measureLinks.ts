@@ -6,7 +6,7 @@ import { useServices } from './context';
 import { WindowLink } from './report/link';
 
 /** The image on which it was made. */
-export function placeOf({ frame: { instance, number } }: Measurement): ImagePlace {
+export function placeOf({ frame: { instance, number } }: Pick<Measurement, 'frame'>): ImagePlace {
   return { study_instance_uid: instance.studyInstanceUID, series_instance_uid: instance.seriesInstanceUID, sop_instance_uid: instance.sopInstanceUID, frame: number };
 }
 

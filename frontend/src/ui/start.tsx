@@ -4,19 +4,23 @@ import { Annotations, KeyImageCalls } from '../api/annotations';
 import type { ViewerConfig } from '../api/config';
 import type { DicomWeb } from '../api/dicomweb';
 import { Hangings, ReadingPlaces } from '../api/hangings';
+import { PreferenceCalls } from '../api/preferences';
 import { initialize } from '../cornerstone/initialize';
+import { preferencesFrom } from '../domain/preferences';
 import { setCatalogue } from '../domain/text';
 import { Hanger } from '../tools/hanger';
 import { KeptHangings } from '../tools/keptHangings';
 import { KeyImages } from '../tools/keyImages';
 import { Measurements } from '../tools/measurements';
+import { PreferencesStore } from '../tools/preferences';
 import { Windows } from '../tools/windows';
 import { Workspace } from '../tools/workspace';
 import { App } from './App';
 import { ServicesContext, type Services } from './context';
 import { installDebugHandle } from './debugHandle';
 import type { Library } from '../api/library';
-import { findImage } from './showImage';
+import { placeOf } from './measureLinks';
+import { findImage, showImage } from './showImage';
 import './styles.css';
 
 function hangingServices(config: ViewerConfig, workspace: Workspace): Pick<Services, 'hanger' | 'kept' | 'places' | 'windows'> {
@@ -44,7 +48,9 @@ export function start(document: Document, { config, dicomWeb, library, root }: B
   const annotations = new Annotations();
   const measurements = new Measurements(annotations, (where) => findImage(library, where));
   const keyImages = new KeyImages(new KeyImageCalls());
-  const workspace = new Workspace(measurements, keyImages);
+  const preferences = new PreferencesStore(new PreferenceCalls(), preferencesFrom(config.preferences));
+  const workspace = new Workspace(measurements, keyImages, preferences);
+  workspace.showFrame = (frame) => showImage(library, workspace, placeOf({ frame }));
   const services = { annotations, config, dicomWeb, library, keyImages, measurements, workspace, ...hangingServices(config, workspace) };
   installDebugHandle(services.workspace);
   createRoot(place).render(
