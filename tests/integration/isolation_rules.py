@@ -276,6 +276,9 @@ RULES |= {
     "api/^key-images": Rule(SEERS, {"POST": _DRAWERS}, names_study=True),
 }
 
+# --- A study as a ZIP file: whoever sees a study may take it along ------------------------------
+RULES |= {"viewer/studies/<str:study_instance_uid>/zip": OF_STUDY}
+
 
 def rule_of(route: str) -> Rule | None:
     """Return the rule of a route; None when nobody has thought about it yet."""
