@@ -9,6 +9,7 @@ import { Icon, type IconName } from './icons';
 import type { SeriesEntry, StudyEntry } from './library';
 import { MeasurePanel } from './MeasurePanel';
 import { PriorList } from './PriorList';
+import { StudyDownload } from './StudyDownload';
 
 /** The kind of data that a drag carries: the identifier of a display set. */
 export const DRAG_TYPE = 'application/x-noctis-set';
@@ -135,6 +136,7 @@ function StudySection({ study }: { readonly study: StudyEntry }): ReactElement {
             : <PendingCard key={entry.summary.seriesInstanceUID} entry={entry} />,
         )}
       </ul>
+      {study.series.length > 0 && <StudyDownload studyInstanceUID={study.studyInstanceUID} />}
     </section>
   );
 }

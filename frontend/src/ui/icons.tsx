@@ -46,6 +46,7 @@ const PATHS = {
   probe: ['M12 3v6M12 15v6M3 12h6M15 12h6', 'M12 11.4v1.2'],
   'more-down': ['M7 10l5 5 5-5'],
   planes: ['M4 8l8-4 8 4-8 4z', 'M4 12l8 4 8-4', 'M4 16l8 4 8-4'],
+  download: ['M12 4v11', 'M7.5 10.5L12 15l4.5-4.5', 'M5 19.5h14'],
   lock: ['M6 11h12v9H6z', 'M8.5 11V8a3.5 3.5 0 0 1 7 0v3'],
 } as const;
 
