@@ -85,6 +85,27 @@ def outgoing_size(instance: Instance) -> int:
         return stream.seek(0, 2)
 
 
+def checked_size(instance: Instance) -> int:
+    """Return how many bytes `open_outgoing` gives, after a look at the file.
+
+    For what is promised long before it is sent.
+
+    Raises
+    ------
+    ObjectMissingError
+        As `open_outgoing`.
+    """
+    if instance.coercion:
+        return outgoing_size(instance)
+    try:
+        size = instance_path(instance).stat().st_size
+    except OSError as error:
+        raise ObjectMissingError(f"the file of instance {instance.pk} cannot be read") from error
+    if size != instance.size_bytes:
+        raise ObjectMissingError(f"the file of instance {instance.pk} has another length")
+    return size
+
+
 def read_header(instance: Instance) -> Header:
     """Read the instance's header, up to Pixel Data.
 

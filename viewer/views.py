@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from typing import Any, cast
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -65,7 +66,9 @@ def viewer_page(request: HttpRequest) -> HttpResponse:
     except FrontEndNotBuiltError as error:
         return _not_built(error)
     _record(request, studies, "viewer")
-    facts = {"studyInstanceUIDs": uids, "dicomWebRoot": "/dicom-web"}
+    # Braces are no part of an address; the front end puts the UID in their place.
+    zip_url = unquote(reverse("study-zip", args=["{study}"]))
+    facts = {"studyInstanceUIDs": uids, "dicomWebRoot": "/dicom-web", "studyZipURL": zip_url}
     config = {
         **facts,
         **_places(request),

@@ -12,11 +12,10 @@ from archive.access import instance_path, open_outgoing, outgoing_size
 from archive.models import Instance
 from archive.selectors import instances_visible_to
 from audit.services import record_export
+from dicomkit.preamble import PREAMBLE_BYTES, safe_head
 from worklist.adapters import actor_of
 
-_PREAMBLE_BYTES = 128  # PS3.10 7.1
 _CHUNK_BYTES = 256 * 1024
-_TIFF_MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # TIFF and BigTIFF, either byte order
 
 
 @require_GET
@@ -35,7 +34,7 @@ def instance_file(request: HttpRequest, sop_instance_uid: str) -> HttpResponseBa
     if instance is None:
         raise Http404
     stream = open_outgoing(instance)
-    head = stream.read(_PREAMBLE_BYTES + 4)
+    head = stream.read(PREAMBLE_BYTES + 4)
     response = _file_response(instance, stream, head)
     record_export(
         actor=actor_of(request),
@@ -66,20 +65,6 @@ def _accelerated(path: Path) -> HttpResponse:
     inner = path.relative_to(settings.ARCHIVE_ROOT).as_posix()
     prefix = settings.ACCEL_REDIRECT_PREFIX.rstrip("/")
     return HttpResponse(headers={"X-Accel-Redirect": f"{prefix}/{inner}"})
-
-
-def safe_head(head: bytes) -> bytes:
-    """Return the beginning of a file with a preamble that no program would run or render.
-
-    A preamble may make the file an executable or a page at once (CVE-2019-11687); only that of
-    a TIFF, for which the standard keeps it free, is left as it is. The archive keeps the bytes
-    it was given; this is for what leaves it.
-
-    References: PS3.10 7.1 (DICOM File Meta Information), PS3.15 (File Preamble concerns).
-    """
-    if head[_PREAMBLE_BYTES : _PREAMBLE_BYTES + 4] != b"DICM" or head.startswith(_TIFF_MAGICS):
-        return head
-    return bytes(_PREAMBLE_BYTES) + head[_PREAMBLE_BYTES:]
 
 
 def _chunks(head: bytes, stream: BinaryIO) -> Iterator[bytes]:

@@ -129,6 +129,7 @@ def _row_words(user: CustomUser, actions: list[dict[str, str]]) -> dict[str, str
         words["report"] = _("Report")
     if user.has_perm("reports.check_quality"):
         words["quality"] = _("Quality and corrections")
+    words["download"] = _("Download study (ZIP)")
     return words | {one["key"]: one["label"] for one in actions}
 
 

@@ -290,6 +290,8 @@ RULES |= {
 # --- Preferences of the viewer ----------------------------------------------------------------
 # One's own: they name no study, and nobody else.
 RULES |= {"api/viewer-preferences/": Rule(EVERYBODY, {"PUT": EVERYBODY})}
+# --- A study as a ZIP file: whoever sees a study may take it along ------------------------------
+RULES |= {"viewer/studies/<str:study_instance_uid>/zip": OF_STUDY}
 
 
 def rule_of(route: str) -> Rule | None:

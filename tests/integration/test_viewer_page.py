@@ -55,6 +55,7 @@ def test_the_page_names_studies_and_assets(study: Study) -> None:
     assert answer.status_code == 200
     assert config_of(body)["studyInstanceUIDs"] == [UID, "1.2.3"]
     assert config_of(body)["dicomWebRoot"] == "/dicom-web"
+    assert config_of(body)["studyZipURL"] == "/viewer/studies/{study}/zip"
     assert '<script type="module" src="/static/viewer/main.js">' in body
     assert '<link rel="stylesheet" href="/static/viewer/main.css">' in body
     assert "no-store" in answer["Cache-Control"]

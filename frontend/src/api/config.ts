@@ -44,6 +44,8 @@ export interface ViewerConfig {
   readonly priors: readonly PriorStudy[];
   readonly studyInstanceUIDs: readonly string[];
   readonly dicomWebRoot: string;
+  /** Of a study's ZIP file: the address with `{study}` for its UID. */
+  readonly studyZipURL: string;
   readonly worklistURL: string;
   readonly loginURL: string;
   readonly messages: Readonly<Record<string, string>>;
@@ -61,3 +63,5 @@ function read(document: Document): unknown {
 export const readConfig = (document: Document): ViewerConfig => read(document) as ViewerConfig;
 
 export const readReportConfig = (document: Document): ReportPageConfig => read(document) as ReportPageConfig;
+
+export const studyZipURL = (config: ViewerConfig, studyInstanceUID: string): string => config.studyZipURL.replace('{study}', encodeURIComponent(studyInstanceUID));

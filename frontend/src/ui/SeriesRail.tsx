@@ -10,6 +10,7 @@ import type { SeriesEntry, StudyEntry } from '../api/library';
 import { MeasurePanel } from './MeasurePanel';
 import { Offers } from './Offers';
 import { PriorList } from './PriorList';
+import { StudyDownload } from './StudyDownload';
 
 /** The kind of data that a drag carries: the identifier of a display set. */
 export const DRAG_TYPE = 'application/x-noctis-set';
@@ -136,6 +137,7 @@ function StudySection({ study }: { readonly study: StudyEntry }): ReactElement {
             : <PendingCard key={entry.summary.seriesInstanceUID} entry={entry} />,
         )}
       </ul>
+      {study.series.length > 0 && <StudyDownload studyInstanceUID={study.studyInstanceUID} />}
     </section>
   );
 }

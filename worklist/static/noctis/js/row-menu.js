@@ -35,10 +35,11 @@ export class RowMenu {
 
   items(row) {
     const to = addresses(row);
-    const links = [["viewer", to.viewer], ["report", reportAddress(row)], ["study", to.study], ["quality", to.quality]];
+    const links = [["viewer", to.viewer], ["report", reportAddress(row)], ["study", to.study], ["quality", to.quality], ["download", to.download]];
     const shown = links.filter(([key]) => this.words[key]).map(([key, href]) => {
       const link = document.createElement("a");
       link.href = href;
+      if (key === "download") link.download = "";
       return [key, link];
     });
     for (const action of ["assign", "priority", "accept", "print"].filter((one) => this.offers(one))) {

@@ -31,6 +31,7 @@ export function addresses(row) {
     released: `/reports/${uid}/`,
     study: row.querySelector("[data-row-menu]").href,
     quality: `/quality/${uid}/`,
+    download: `/viewer/studies/${uid}/zip`,
   };
 }
 

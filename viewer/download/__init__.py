@@ -1,0 +1,1 @@
+"""A study as one file to take along: a ZIP with the objects and their DICOMDIR."""
