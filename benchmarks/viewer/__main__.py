@@ -43,8 +43,7 @@ def missing(folder: Path) -> str:
         return "Chromium is not on the PATH: apt install chromium"
     if not (PROJECT / "viewer/static/viewer/manifest.json").exists():
         return "The front end is not built: run 'npm ci && npm run build' in frontend/"
-    fetched = (folder / f"ohif-{ohif.VERSION}").exists()
-    if shutil.which("npm") is None and not fetched:
+    if shutil.which("npm") is None and not ohif.is_unpacked(folder):
         return f"npm is not on the PATH; it fetches @ohif/app@{ohif.VERSION} once"
     return ""
 

@@ -9,19 +9,25 @@ VERSION = "3.13.2"
 _TEXT = {".js", ".css", ".wasm", ".html", ".json", ".svg"}
 
 
+def _dist(folder: Path) -> Path:
+    return folder / f"ohif-{VERSION}" / "package" / "dist"
+
+
+def is_unpacked(folder: Path) -> bool:
+    return (_dist(folder) / "ready").exists()
+
+
 def unpack(folder: Path) -> Path:
     """Return the folder of OHIF's built files; fetched with npm if they are not there yet."""
-    dist = folder / f"ohif-{VERSION}" / "package" / "dist"
-    if (dist / "ready").exists():
+    dist = _dist(folder)
+    if is_unpacked(folder):
         return dist
     root = dist.parents[1]
     root.mkdir(parents=True, exist_ok=True)
-    subprocess.run(
-        ["npm", "pack", "--silent", f"@ohif/app@{VERSION}"],
-        cwd=root,
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    words = ["npm", "pack", "--silent", f"@ohif/app@{VERSION}"]
+    done = subprocess.run(words, cwd=root, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"OHIF could not be fetched; is there a network? {done.stderr[-500:]}")
     with tarfile.open(next(root.glob("*.tgz"))) as archive:
         archive.extractall(root, filter="data")
     _compress(dist)

@@ -119,8 +119,8 @@ def _until(page: Page, is_reached: Any) -> dict[str, Any]:
         if seen and is_reached(seen):
             return seen
         if time.monotonic() > end:
-            page.screenshot(path="/tmp/benchmark-viewer-late.png")
-            raise RuntimeError(f"{page.url}: not complete after {PATIENCE_S} s: {seen}")
+            said = page.inner_text("body")[:500]
+            raise RuntimeError(f"{page.url}: not complete after {PATIENCE_S} s: {seen} {said}")
         page.wait_for_timeout(100)
 
 
