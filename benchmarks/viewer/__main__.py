@@ -4,8 +4,8 @@
     python -m benchmarks.viewer --quick         one run
     python -m benchmarks.viewer --waterfall     and where the time to the first image goes
 
-Prints a Markdown table of medians and writes every single visit as JSON. Each visit is a browser
-of its own with an empty cache. Needs Chromium, a built front end, and npm with a network the
+Prints a Markdown table of medians (Ctrl+C: of what there is so far) and writes every single visit
+as JSON. Each visit is a browser of its own with an empty cache. Needs Chromium, a built front end, and npm with a network the
 first time, to fetch OHIF.
 """
 
@@ -17,7 +17,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ MBIT_S, ROUND_TRIP_MS = 30, 10
 UNLIMITED, SLOW = "this machine", f"{MBIT_S} Mbit/s, {ROUND_TRIP_MS} ms"
 COLD = "this machine, server just started"
 VIEWERS = (NOCTIS, OHIF)
+RAW = "visits.json"
 # Of these planes are asked for as well.
 VOLUMES = STUDIES[:1]
 
@@ -49,10 +50,10 @@ def missing(folder: Path) -> str:
 
 
 class Benchmark:
-    """The server, the browser's driver, and every visit so far."""
+    """The server, the browser's driver, and every visit so far, which is kept in a file as well."""
 
-    def __init__(self, playwright: Playwright, server: Noctis, pictures: Path) -> None:
-        self.playwright, self.server, self.pictures = playwright, server, pictures
+    def __init__(self, playwright: Playwright, server: Noctis, folder: Path) -> None:
+        self.playwright, self.server, self.folder = playwright, server, folder
         self.visits: list[dict[str, Any]] = []
 
     def measure(
@@ -61,13 +62,14 @@ class Benchmark:
         """Visit once and remember."""
         self.server.take_counts()
         label = f"{viewer.name}-{study.name.split()[0]}{'-planes' if planes else ''}"
-        picture = self.pictures / f"{label}.png"
+        picture = self.folder / f"{label}.png"
         seen = visit(self.playwright, viewer, study, port, self.server.session_id, planes, picture)
         navigation = seen.pop("navigation")
         seen["page"] = (0, navigation["responseEnd"], navigation["transferSize"])
         seen.update(self.server.take_counts())
         seen.update(viewer=viewer.name, study=study.name, network=network, is_planes=planes)
         self.visits.append(seen)
+        (self.folder / RAW).write_text(json.dumps(self.visits))
         said = {name: seen[name] for name in ("first", "frames", "planes", "still", "bytes")}
         print(f"  {network}: {label}: {said}", file=sys.stderr, flush=True)
 
@@ -85,13 +87,14 @@ class Benchmark:
             self.measure(viewer, VOLUMES[0], COLD, self.server.port)
 
 
-def rounds(times: int) -> Iterator[tuple[StudyKind, bool, Viewer]]:
+def rounds(times: int) -> Iterator[tuple[str, StudyKind, bool, Viewer]]:
     """Yield what to visit: the viewers in turn, the first one another each time."""
     asked = [(study, False) for study in STUDIES] + [(study, True) for study in VOLUMES]
     for number in range(times):
-        for study, planes in asked:
-            for viewer in VIEWERS if number % 2 == 0 else VIEWERS[::-1]:
-                yield study, planes, viewer
+        for network in (UNLIMITED, SLOW):
+            for study, planes in asked:
+                for viewer in VIEWERS if number % 2 == 0 else VIEWERS[::-1]:
+                    yield network, study, planes, viewer
 
 
 def run(folder: Path, times: int) -> list[dict[str, Any]]:
@@ -103,11 +106,13 @@ def run(folder: Path, times: int) -> list[dict[str, Any]]:
         playwright = stack.enter_context(sync_playwright())
         slow = stack.enter_context(slow_line(server.port, MBIT_S, ROUND_TRIP_MS))
         benchmark = Benchmark(playwright, server, folder)
-        benchmark.warm()
-        for network, port in ((UNLIMITED, server.port), (SLOW, slow)):
-            for study, planes, viewer in rounds(times):
-                benchmark.measure(viewer, study, network, port, planes)
-        benchmark.cold()
+        ports = {UNLIMITED: server.port, SLOW: slow}
+        # Stopped by hand, it tells what it has.
+        with suppress(KeyboardInterrupt):
+            benchmark.warm()
+            for network, study, planes, viewer in rounds(times):
+                benchmark.measure(viewer, study, network, ports[network], planes)
+            benchmark.cold()
         return benchmark.visits
 
 
@@ -131,8 +136,7 @@ def main() -> None:
     if why := missing(options.folder):
         sys.exit(why)
     visits = run(options.folder, 1 if options.quick else 3)
-    raw = options.folder / "visits.json"
-    raw.write_text(json.dumps(visits))
+    raw = options.folder / RAW
     print(f"\n{platform.processor() or platform.machine()}, {os.cpu_count()} cores; {raw}\n")
     print(figures.table(figures.medians(visits)))
     if options.waterfall:
