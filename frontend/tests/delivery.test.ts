@@ -1,12 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { resolutionEnds } from '../src/domain/codestream';
-import { batchSize, isWorthPacking, LinkSpeed } from '../src/domain/delivery';
+import { batchSize, isWorthPacking, LinkSpeed, parseMemory, writeMemory } from '../src/domain/delivery';
 import { PartReader, type Part } from '../src/domain/multipart';
 import { enlarge } from '../src/domain/preview';
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 
 describe('the speed of the connection', () => {
+  it('is remembered for an hour, and only as it was written', () => {
+    const memory = writeMemory(12_345_678.4, 1_000_000);
+    expect(parseMemory(memory, 1_000_000)).toBe(12_345_678);
+    expect(parseMemory(memory, 1_000_000 + 3_599_000)).toBe(12_345_678);
+    expect(parseMemory(memory, 1_000_000 + 3_600_000)).toBeUndefined();
+    expect(parseMemory(memory, 999_999)).toBeUndefined();
+    for (const text of [null, '', 'fast 1000000', '-5 1000000', '12', 'Infinity 1000000']) expect(parseMemory(text, 1_000_000)).toBeUndefined();
+  });
+
   it('counts transfers at the same time together', () => {
     const speed = new LinkSpeed();
     speed.begin(0);

@@ -167,14 +167,14 @@ def test_keys_and_mouse_are_as_the_reader_wants_them_everywhere(bench: Bench) ->
 
 def test_linked_stacks_are_enlarged_and_windowed_together(bench: Bench) -> None:
     page, viewer = bench.page, bench.viewer
-    page.get_by_role("button", name="Layout", exact=True).click()
+    page.get_by_title("Layout", exact=True).click()
     page.get_by_role("menuitemradio", name="1×2").click()
     viewer.viewport(1).click(position={"x": 9, "y": 200})
     viewer.card("Series 1").click()
     viewer.wait(1, index=0)
     page.keyboard.press("y")
     for name in ("Linked: zoom and pan", "Linked: window"):
-        page.get_by_role("button", name="Layout", exact=True).click()
+        page.get_by_title("Layout", exact=True).click()
         page.get_by_role("menuitemradio", name=name).click()
     page.locator("body").press("+")
     page.keyboard.press("+")

@@ -97,6 +97,10 @@ export class StackView {
   private readonly listeners = new Set<() => void>();
   /** The camera with which the picture was hung; undefined: fitted. A resized viewport keeps it. */
   private hung: { readonly scale: number; readonly focus: Vector } | undefined;
+  /** As it was told to stand; in a viewport of another shape it has to be told again. */
+  private stood: Standing | undefined;
+  /** The size of the viewport that the picture's camera is made for. */
+  private shapedFor: readonly [number, number] = [0, 0];
   /** Hangs the picture again, after it was reset or the viewport has got another shape. */
   onRefit: (() => void) | undefined;
 
@@ -160,7 +164,7 @@ export class StackView {
   show(set: PictureSet | undefined, index = 0): void {
     this.stop();
     this.throughCurve = undefined;
-    this.hung = undefined;
+    this.hung = this.stood = undefined;
     this.onRefit = undefined;
     this.imageIds = set ? set.frames.map(registerFrame) : [];
     this.current = set ? { ...EMPTY, set, status: 'loading', index, wanted: index, rate: set.rate } : EMPTY;
@@ -313,7 +317,7 @@ export class StackView {
     const viewport = this.ready;
     if (!viewport) return;
     viewport.setViewPresentation({ ...viewport.getViewPresentation(), zoom: 1, pan: [0, 0] });
-    this.hung = undefined;
+    this.hung = this.stood = undefined;
     viewport.render();
   }
 
@@ -325,7 +329,7 @@ export class StackView {
     viewport.resetCamera();
     viewport.resetProperties();
     this.keepCurve();
-    this.hung = undefined;
+    this.hung = this.stood = undefined;
     this.onRefit?.();
     this.refresh();
   }
@@ -355,25 +359,39 @@ export class StackView {
 
   /** Let the picture stand as it stood. */
   stand(standing: Standing): void {
+    this.catchUp();
     const viewport = this.ready;
     if (!viewport) return;
     if (standing.curve) this.showCurve();
     else if (standing.voi) this.setRange({ lower: standing.voi.lower, upper: standing.voi.upper }, standing.voi.shape);
     if (standing.invert !== this.presentation().inverted) this.invert();
     setGeometry(viewport, standing);
+    this.keepHung(viewport);
+    this.stood = standing;
     viewport.render();
     this.refresh();
   }
 
   /** Mirror the picture, and bring it to a scale and an edge of the viewport. */
   hangAs(scaling: Scaling): void {
+    this.catchUp();
     const viewport = this.ready;
     if (!viewport || !this.frame) return;
     setScale(viewport, this.frame, scaling);
-    const { parallelScale = 1, focalPoint = [] } = viewport.getCamera();
-    this.hung = { scale: parallelScale, focus: toVector(focalPoint) };
+    this.keepHung(viewport);
+    this.stood = undefined;
     viewport.render();
     this.refresh();
+  }
+
+  private keepHung(viewport: Types.IStackViewport): void {
+    const { parallelScale = 1, focalPoint = [] } = viewport.getCamera();
+    this.hung = { scale: parallelScale, focus: toVector(focalPoint) };
+  }
+
+  /** Take the shape that the page has given the viewport before one is told of it. */
+  private catchUp(): void {
+    if (this.size.some((length, axis) => length !== this.shapedFor[axis])) this.resize();
   }
 
   play(rate = this.current.rate): void {
@@ -495,8 +513,10 @@ export class StackView {
   private resize(): void {
     if (!this.element || this.element.clientWidth === 0) return;
     const [wasWhole, wasHung] = [this.isWhole, this.isHung];
+    this.shapedFor = this.size;
     renderingEngine().resize(true, true);
-    if (wasHung) this.onRefit?.();
+    if (wasHung && this.stood) this.stand(this.stood);
+    else if (wasHung) this.onRefit?.();
     else if (wasWhole) this.refit();
     this.refresh();
   }

@@ -58,3 +58,15 @@ export class LinkSpeed {
     this.estimate = this.estimate === undefined ? speed : (this.estimate + speed) / 2;
   }
 }
+
+/** A line is the same for so long; then the computer may be elsewhere. */
+const MEMORY_MS = 60 * 60 * 1000;
+
+/** The speed of a line as it is remembered, in bytes a second; undefined when it is too old or no such memory. */
+export function parseMemory(text: string | null, now: number): number | undefined {
+  const [speed, at] = (text ?? '').split(' ').map(Number);
+  const isFresh = at !== undefined && now - at >= 0 && now - at < MEMORY_MS;
+  return isFresh && speed !== undefined && Number.isFinite(speed) && speed > 0 ? speed : undefined;
+}
+
+export const writeMemory = (bytesPerSecond: number, now: number): string => `${Math.round(bytesPerSecond)} ${now}`;
