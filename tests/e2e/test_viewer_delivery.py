@@ -39,7 +39,7 @@ def radiograph(noctis: LiveNoctis) -> np.ndarray:
 
 
 def _remember_line(page: Page, bytes_per_second: int) -> None:
-    """Tell the page of its line as after an earlier visit: it has the scripts that would show it."""
+    """Tell the page of its line as after an earlier visit, which left it the scripts too."""
     page.add_init_script(f"localStorage['noctis-line'] = `{bytes_per_second} ${{Date.now()}}`")
 
 
