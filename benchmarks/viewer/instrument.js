@@ -8,7 +8,9 @@
   const small = new OffscreenCanvas(SIDE, SIDE).getContext('2d', { willReadFrequently: true });
   const seen = { first: null, planes: null, changed: null, longTasks: [], samplingMs: 0 };
   const frames = new Map(), resources = [], hashes = new WeakMap(), real = new Set(), dirty = new Set();
-  const FRAME = /series\/([\d.]+)\/instances\/([\d.]+)\/frames\/(\d+)/;
+  const FRAME = /series\/([\d.]+)\/instances\/([\d.]+)\/frames\/([\d,]+)/;
+  // NOCTIS asks for several at once.
+  const BATCH = /series\/([\d.]+)\/pixeldata\?instance=([\d.,]+)/;
 
   // The tour that OHIF shows to whom it has not met.
   if (location.hostname === 'localhost') localStorage.setItem('shownTours', '["basicViewerTour"]');
@@ -24,9 +26,12 @@
   new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
     resources.push([entry.name, entry.initiatorType, entry.startTime, entry.responseStart, entry.responseEnd, entry.transferSize, entry.decodedBodySize]);
     const frame = FRAME.exec(entry.name);
-    if (!frame) return;
-    if (!frames.has(frame[1])) frames.set(frame[1], new Map());
-    frames.get(frame[1]).set(`${frame[2]}/${frame[3]}`, entry.responseEnd);
+    const batch = BATCH.exec(decodeURIComponent(entry.name));
+    const came = frame ? frame[3].split(',').map((number) => `${frame[2]}/${number}`) : (batch?.[2].split(',') ?? []).map((uid) => `${uid}/1`);
+    if (came.length === 0) return;
+    const series = (frame ?? batch)[1];
+    if (!frames.has(series)) frames.set(series, new Map());
+    for (const one of came) frames.get(series).set(one, entry.responseEnd);
   })).observe({ type: 'resource', buffered: true });
   new PerformanceObserver((list) => list.getEntries().forEach((entry) => seen.longTasks.push([entry.startTime, entry.duration]))).observe({ type: 'longtask', buffered: true });
 
