@@ -12,7 +12,7 @@ module.exports = {
     { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '\\.d\\.ts$' }, to: {} },
     folder('domain', []),
     folder('api', ['domain']),
-    folder('cornerstone', ['domain'], ['@cornerstonejs/']),
+    folder('cornerstone', ['domain'], ['@cornerstonejs/', '@kitware/']),
     folder('tools', ['cornerstone', 'domain']),
     folder('ui', ['tools', 'cornerstone', 'api', 'domain'], ['(@types/)?react(-dom)?/', 'react', '@tiptap/']),
     { name: 'editor-library-only-in-report', severity: 'error', from: { path: '^src/', pathNot: '^src/ui/report/' }, to: { path: '^node_modules/(@tiptap/|prosemirror-)' } },

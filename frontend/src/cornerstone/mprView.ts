@@ -1,5 +1,5 @@
 /** Three planes through a volume, joined by crosshairs. */
-import { cache, Enums, RenderingEngine, setVolumesForViewports, volumeLoader, type Types } from '@cornerstonejs/core';
+import { cache, Enums, RenderingEngine, setVolumesForViewports, type Types } from '@cornerstonejs/core';
 import { addTool, CrosshairsTool, Enums as ToolEnums, PanTool, StackScrollTool, ToolGroupManager, WindowLevelTool, ZoomTool, type Types as ToolTypes } from '@cornerstonejs/tools';
 import type { PictureSet } from '../domain/displaySet';
 import { toViewerError, type ViewerError } from '../domain/failure';
@@ -8,8 +8,10 @@ import { isOblique, meeting, type Cut } from '../domain/planes';
 import { edgesInPatient, NO_EDGES, type EdgeLabels } from '../domain/orientation';
 import { normalize, subtract, toVector, type Vector } from '../domain/vector';
 import { automaticRange, toRange, type Preset, type ValueRange } from '../domain/window';
-import { loadBatch, takeBatch } from './frameBatches';
+import type { FusionLook } from '../domain/fusion';
+import { FusionLayer } from './fusionLayer';
 import { registerFrame } from './imageRegistry';
+import { loadImages, SeriesVolume } from './seriesVolume';
 
 export const PLANES = ['axial', 'coronal', 'sagittal'] as const;
 export type PlaneName = (typeof PLANES)[number];
@@ -29,6 +31,10 @@ export interface MprState {
   readonly oblique: Readonly<Record<PlaneName, boolean>>;
   /** Where the planes meet: LPS, mm. */
   readonly centre: Vector | undefined;
+  /** Thick slices are shown until all are there. */
+  readonly coarse: boolean;
+  /** How the upper volume of a fusion is shown. */
+  readonly look: FusionLook | undefined;
 }
 
 const { ViewportType, OrientationAxis, BlendModes, Events } = Enums;
@@ -36,7 +42,6 @@ const { MouseBindings, KeyboardBindings } = ToolEnums;
 
 const GROUP = 'noctis-mpr';
 const ENGINE = 'noctis-mpr';
-const PARALLEL_LOADS = 3;
 const THICKEST_MM = 200;
 // The rest is for what the stacks beside hold.
 const SHARE_OF_CACHE = 0.9;
@@ -96,8 +101,9 @@ function tools(): ToolTypes.IToolGroup {
 export class MprView {
   private current: MprState;
   private engine: RenderingEngine | undefined;
-  private readonly imageIds: readonly string[];
-  private readonly volumeId: string;
+  private readonly volume: SeriesVolume;
+  /** What is laid over the planes: PET over CT. */
+  readonly layer: FusionLayer | undefined;
   private readonly listeners = new Set<() => void>();
   private closed = false;
   private missed: ViewerError | undefined;
@@ -105,11 +111,13 @@ export class MprView {
   constructor(
     readonly set: PictureSet,
     private readonly startAt: number,
+    over?: PictureSet,
   ) {
-    this.imageIds = set.frames.map(registerFrame);
-    this.volumeId = `noctis-volume:${set.id}`;
+    this.volume = new SeriesVolume(set);
+    this.layer = over && new FusionLayer(over);
+    const total = set.frames.length + (over?.frames.length ?? 0);
     const edges = { axial: NO_EDGES, coronal: NO_EDGES, sagittal: NO_EDGES };
-    this.current = { status: 'loading', loaded: 0, total: set.frames.length, failure: undefined, range: undefined, crosshairs: true, slab: 'off', slabMm: 10, edges, oblique: { axial: false, coronal: false, sagittal: false }, centre: undefined };
+    this.current = { status: 'loading', loaded: 0, total, failure: undefined, range: undefined, crosshairs: true, slab: 'off', slabMm: 10, edges, oblique: { axial: false, coronal: false, sagittal: false }, centre: undefined, coarse: false, look: undefined };
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -119,17 +127,27 @@ export class MprView {
 
   readonly getState = (): MprState => this.current;
 
-  /** Load what is missing, then show it; `elements` in the order of PLANES. */
+  /** Load what is missing and show it, coarse at first if that takes a while; `elements` in the order of PLANES. */
   async mount(elements: readonly HTMLDivElement[]): Promise<void> {
     try {
-      await this.load();
-      if (this.closed) return;
-      await this.show(elements);
+      await this.loadAndShow(elements);
       if (this.isClosed()) this.takeDown();
       else this.update({ status: 'ready', failure: undefined });
     } catch (error) {
-      if (!this.closed) this.update({ status: 'failed', failure: toViewerError(error) });
+      if (!this.closed) this.update({ status: 'failed', coarse: false, failure: toViewerError(error) });
     }
+  }
+
+  private async loadAndShow(elements: readonly HTMLDivElement[]): Promise<void> {
+    await this.load(this.volumes.flatMap(({ coarseIds }) => coarseIds));
+    if (this.isClosed()) return;
+    const isWaiting = this.volumes.some(({ imageIds }) => imageIds.some((imageId) => !cache.isLoaded(imageId)));
+    const isCoarse = isWaiting && this.volumes.every(({ coarseIds }) => coarseIds.length > 0);
+    if (isCoarse) await this.show(elements, true);
+    await this.load(this.volumes.flatMap(({ imageIds }) => imageIds));
+    if (this.isClosed()) return;
+    if (isCoarse) await this.refine();
+    else await this.show(elements, false);
   }
 
   unmount(): void {
@@ -147,7 +165,7 @@ export class MprView {
     ToolGroupManager.destroyToolGroup(GROUP);
     this.engine?.destroy();
     this.engine = undefined;
-    if (cache.getVolume(this.volumeId)) cache.removeVolumeLoadObject(this.volumeId);
+    for (const volume of this.volumes) volume.dropAll();
   }
 
   // --- What the reader does ------------------------------------------------------------------
@@ -169,17 +187,43 @@ export class MprView {
   }
 
   setRange(range: ValueRange): void {
-    for (const viewport of this.viewports()) viewport.setProperties({ voiRange: { ...range } });
+    const volumeId = this.shownId(this.volume);
+    for (const viewport of this.viewports()) viewport.setProperties({ voiRange: { ...range } }, volumeId);
     this.engine?.render();
     this.update({ range });
   }
 
+  /** How what is laid over the planes looks. */
+  setLook(change: Partial<FusionLook>): void {
+    if (!this.layer) return;
+    this.layer.apply(this.viewports(), this.shownId(this.layer.volume), change);
+    this.engine?.render();
+    this.update({ look: this.layer.look });
+  }
+
+  /** What the voxels say where the planes meet, of the lower and of the upper volume. */
+  valuesAtCentre(): readonly (number | undefined)[] {
+    const { centre, status } = this.current;
+    if (!centre || status !== 'ready') return [];
+    return [this.volume.valueAt(centre), this.layer?.valueAt(centre)];
+  }
+
+  private shownId(volume: SeriesVolume): string {
+    return this.viewports().some((viewport) => viewport.hasVolumeId(volume.idOf(false))) ? volume.idOf(false) : volume.idOf(true);
+  }
+
   applyPreset(preset: Preset): void {
-    const image = cache.getImage(this.imageIds[this.startAt] ?? '');
+    const image = this.anyImage();
     if (!image) return;
     if (preset.kind === 'window') this.setRange(toRange(preset.window));
     else if (preset.kind === 'auto') this.setRange(automaticRange(image.getPixelData()));
     else this.setRange({ lower: image.minPixelValue, upper: Math.max(image.maxPixelValue, image.minPixelValue + 1) });
+  }
+
+  /** The image that the reader came from, or else one that is there. */
+  private anyImage(): Types.IImage | undefined {
+    const { imageIds } = this.volume;
+    return [imageIds[this.startAt] ?? '', ...imageIds].map((imageId) => cache.getImage(imageId)).find(Boolean);
   }
 
   reset(): void {
@@ -196,26 +240,22 @@ export class MprView {
 
   // --- Cornerstone's side --------------------------------------------------------------------
 
-  private async load(): Promise<void> {
-    const missing = this.imageIds.filter((imageId) => !cache.isLoaded(imageId));
-    this.update({ loaded: this.imageIds.length - missing.length });
-    const next = async (): Promise<void> => {
-      for (let batch = takeBatch(missing); batch.length > 0 && !this.closed; batch = takeBatch(missing)) {
-        await loadBatch(batch, Enums.RequestType.Interaction, (_, error) => this.onLoaded(error));
-      }
-    };
-    await Promise.all(Array.from({ length: PARALLEL_LOADS }, next));
+  private get volumes(): readonly SeriesVolume[] {
+    return this.layer ? [this.volume, this.layer.volume] : [this.volume];
+  }
+
+  private async load(imageIds: readonly string[]): Promise<void> {
+    const count = (): void => this.update({ loaded: this.volumes.reduce((sum, one) => sum + one.imageIds.filter((imageId) => cache.isLoaded(imageId)).length, 0) });
+    count();
+    await loadImages(imageIds, () => this.closed, (_, error) => (error === undefined ? count() : this.onMissed(error)));
     if (this.missed) throw this.missed;
   }
 
-  private onLoaded(error: unknown): void {
-    if (error === undefined) this.update({ loaded: this.current.loaded + 1 });
-    else this.missed ??= toViewerError(error);
+  private onMissed(error: unknown): void {
+    this.missed ??= toViewerError(error);
   }
 
-  private async show(elements: readonly HTMLDivElement[]): Promise<void> {
-    await volumeLoader.createAndCacheVolumeFromImages(this.volumeId, [...this.imageIds]);
-    if (this.closed) return;
+  private async show(elements: readonly HTMLDivElement[], coarse: boolean): Promise<void> {
     this.engine = new RenderingEngine(ENGINE);
     this.engine.setViewports(
       PLANES.map((plane, index) => {
@@ -224,26 +264,53 @@ export class MprView {
         return { viewportId: idOf(plane), type: ViewportType.ORTHOGRAPHIC, element, defaultOptions: { orientation: AXES[plane], background: [0, 0, 0] } };
       }),
     );
-    await setVolumesForViewports(this.engine, [{ volumeId: this.volumeId }], PLANES.map(idOf));
+    await this.setVolumes(coarse);
+    if (this.isClosed()) return;
     for (const plane of PLANES) {
       tools().addViewport(idOf(plane), ENGINE);
       elements[PLANES.indexOf(plane)]?.addEventListener(Events.CAMERA_MODIFIED, this.onCamera);
       elements[PLANES.indexOf(plane)]?.addEventListener(Events.VOI_MODIFIED, this.onRange);
     }
     this.begin();
+    this.update({ coarse });
+  }
+
+  private async setVolumes(coarse: boolean): Promise<void> {
+    const volumeIds = await Promise.all(this.volumes.map((volume) => volume.make(coarse)));
+    if (this.engine) await setVolumesForViewports(this.engine, volumeIds.map((volumeId) => ({ volumeId })), PLANES.map(idOf));
+    if (this.layer) this.setLook({});
+  }
+
+  /** All slices instead of some; what the reader did meanwhile stays. */
+  private async refine(): Promise<void> {
+    const { range, slab, slabMm } = this.current;
+    const cameras = this.viewports().map((viewport) => viewport.getCamera());
+    await this.setVolumes(false);
+    if (this.isClosed()) return;
+    this.viewports().forEach((viewport, index) => viewport.setCamera(cameras[index] ?? {}));
+    if (range) this.setRange(range);
+    if (slab !== 'off') this.setSlab(slab, slabMm);
+    for (const volume of this.volumes) if (volume.coarseIds.length > 0) volume.drop(true);
+    this.update({ coarse: false });
+    this.onCamera();
+    this.uploadTwice();
   }
 
   /** The window of the stack, the slice that was on the screen, and the tools. */
   private begin(): void {
     const frame = this.set.frames[this.startAt];
     const [first] = frame ? windowsOf(frame) : [];
-    this.setRange(first ? toRange(first) : automaticRange(cache.getImage(this.imageIds[this.startAt] ?? '')?.getPixelData() ?? new Float32Array(1)));
+    this.setRange(first ? toRange(first) : automaticRange(this.anyImage()?.getPixelData() ?? new Float32Array(1)));
     const centre = frame && middleOf(frame);
     if (centre) for (const viewport of this.viewports()) viewport.jumpToWorld([...centre]);
     this.bind();
     this.onCamera();
+    this.uploadTwice();
+  }
+
+  /** The first picture may have been drawn before a context had all of it. */
+  private uploadTwice(): void {
     this.upload();
-    // The first picture may have been drawn before a context had all of it.
     requestAnimationFrame(() => requestAnimationFrame(() => this.upload()));
   }
 
@@ -254,9 +321,8 @@ export class MprView {
     this.onCamera();
   }
 
-  /** Every plane draws with a context of its own: each has to be given the whole volume. */
   private upload(): void {
-    cache.getVolume(this.volumeId)?.invalidate();
+    for (const volume of this.volumes) volume.upload();
     this.engine?.render();
   }
 
@@ -292,8 +358,8 @@ export class MprView {
   }
 
   private readonly onRange = (event: Event): void => {
-    const { range } = (event as CustomEvent<{ range?: ValueRange }>).detail;
-    if (range) this.update({ range });
+    const { range, volumeId } = (event as CustomEvent<{ range?: ValueRange; volumeId?: string }>).detail;
+    if (range && (volumeId === undefined || volumeId === this.shownId(this.volume))) this.update({ range });
   };
 
   private readonly onCamera = (): void => {

@@ -81,3 +81,12 @@ export function checkVolume(frames: readonly FrameRef[]): VolumeCheck {
   if (angle > TILT_DEGREES) return refused(`The slices are shifted against each other by ${angle.toFixed(1)}° (gantry tilt).`);
   return spacingCheck(placed);
 }
+
+const COARSE_STEP = 8;
+const FEWEST_COARSE = 5;
+
+/** Indices of frames, evenly apart, that show where things are before all frames are there; none when there are few. */
+export function coarseFrames(count: number): number[] {
+  const found = Array.from({ length: Math.ceil(count / COARSE_STEP) }, (_, index) => index * COARSE_STEP);
+  return found.length < FEWEST_COARSE ? [] : found;
+}

@@ -36,8 +36,7 @@ function changeRate(change: number) {
 }
 
 function dismiss(workspace: Workspace): void {
-  workspace.dismissNotice();
-  if (workspace.getState().mpr) workspace.toggleMpr();
+  workspace.closeVolume();
   workspace.activeView.stop();
   workspace.setHelp(false);
   // Out of a measuring tool, back to what leaves the picture alone.
@@ -64,7 +63,7 @@ export const COMMANDS: readonly Command[] = [
   command('zoom-in', 'Zoom in', 'View', ['+', '='], ({ activeView }) => activeView.zoomBy(ZOOM_STEP)),
   command('zoom-out', 'Zoom out', 'View', ['-'], ({ activeView }) => activeView.zoomBy(1 / ZOOM_STEP)),
   command('fit', 'Fit to viewport', 'View', ['f'], ({ activeView }) => activeView.fit()),
-  command('reset', 'Reset view', 'View', ['x'], ({ activeView, getState }) => (getState().mpr ?? activeView).reset()),
+  command('reset', 'Reset view', 'View', ['x'], ({ activeView, getState }) => (getState().mpr ?? getState().solid ?? activeView).reset()),
   command('tool-scroll', 'Scroll', 'Tools', ['s'], tool('scroll')),
   command('tool-window', 'Window', 'Tools', ['w'], tool('window')),
   command('tool-zoom', 'Zoom', 'Tools', ['z'], tool('zoom')),
@@ -89,6 +88,8 @@ export const COMMANDS: readonly Command[] = [
   command('measure-redo', 'Redo', 'Measure', ['Ctrl+Shift+Z', 'Ctrl+Y'], ({ measurements }) => measurements.redo()),
   command('key-image', 'Mark as key image', 'Images', ['u'], ({ activeView, keyImages }) => keyImages.toggle(activeView.frame)),
   command('mpr', 'Three planes (MPR)', 'Planes', ['m'], (workspace) => workspace.toggleMpr()),
+  command('solid', 'Volume in 3D', 'Planes', ['Shift+M'], (workspace) => workspace.toggleSolid()),
+  command('fusion', 'PET over CT (fusion)', 'Planes', ['Shift+U'], (workspace) => workspace.toggleFusion()),
   command('crosshairs', 'Crosshairs', 'Planes', ['c'], ({ getState }) => getState().mpr?.toggleCrosshairs()),
   command('slab', 'Slab: MIP, MinIP, average', 'Planes', ['k'], ({ getState }) => getState().mpr?.nextSlab()),
   command('thinner', 'Slab thinner', 'Planes', ['['], ({ getState }) => getState().mpr?.thicken(1 / 1.25)),

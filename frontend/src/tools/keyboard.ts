@@ -1,6 +1,7 @@
 /** From key presses to commands. */
 import { COMMANDS, type Command } from './commands';
 import { keysNow } from './keymap';
+import { handleSolidKey } from './solidKeys';
 import type { Workspace } from './workspace';
 
 const commandOf = (key: string): Command | undefined => COMMANDS.find((command) => keysNow(command).includes(key));
@@ -40,12 +41,15 @@ function isElsewhere(event: KeyboardEvent, workspace: Workspace): boolean {
 
 /** Over three planes only what is meant for them: the stack below must not move unseen. */
 function isPossible({ group, id }: Command, workspace: Workspace): boolean {
-  return !workspace.getState().mpr || group === 'Planes' || group === 'Page' || id === 'reset';
+  const { mpr, solid } = workspace.getState();
+  return !(mpr ?? solid) || group === 'Planes' || group === 'Page' || id === 'reset';
 }
 
 /** Run what the key stands for; true when it stood for something. The cheat sheet keeps all keys while it is open. */
 export function handleKey(event: KeyboardEvent, workspace: Workspace): boolean {
   if (isElsewhere(event, workspace)) return false;
+  const { solid } = workspace.getState();
+  if (solid && handleSolidKey(keyName(event), solid)) return true;
   if (/^[1-9]$/.test(event.key)) return applyPreset(event.key, workspace);
   const command = commandOf(keyName(event));
   if (!command || !isPossible(command, workspace)) return false;

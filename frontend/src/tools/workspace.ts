@@ -2,13 +2,18 @@
 import { LoadProgress } from '../cornerstone/loadProgress';
 import { fitsInMemory, MprView } from '../cornerstone/mprView';
 import { Prefetcher, type ReadingPlace } from '../cornerstone/prefetcher';
+import { SolidView } from '../cornerstone/solidView';
 import { StackView } from '../cornerstone/stackView';
 import { setPointerTool, showReferenceLines, type PointerTool } from '../cornerstone/toolGroup';
-import type { DisplaySet } from '../domain/displaySet';
+import type { DisplaySet, PictureSet } from '../domain/displaySet';
 import type { FailureKind, ViewerError } from '../domain/failure';
+import { text } from '../domain/dataset';
 import { windowsOf } from '../domain/frame';
 import { LAYOUTS, viewportCount, type Layout } from '../domain/layout';
+import { fusionPair } from '../domain/fusion';
 import { linkedIndex, linkOffset } from '../domain/linking';
+import { renderPresets } from '../domain/rendering';
+import { Tag } from '../domain/tags';
 import { checkVolume } from '../domain/volume';
 import { presetsFor, type Preset } from '../domain/window';
 import type { KeyImages } from './keyImages';
@@ -40,11 +45,16 @@ export interface WorkspaceState {
   readonly links: ReadonlyMap<number, number> | undefined;
   /** The planes on the screen instead of the viewports. */
   readonly mpr: MprView | undefined;
+  /** The active series in 3D instead of the viewports. */
+  readonly solid: SolidView | undefined;
   /** What the reader is told once, e.g. why there are no planes. */
   readonly notice: string;
 }
 
 const isObstacle = (failure: ViewerError | undefined): boolean => failure?.kind === 'network' || failure?.kind === 'session';
+
+/** The image of a stack that lies where a frame of another one lies. */
+const placeIn = (set: PictureSet, frame: FrameRef | undefined, otherwise: number): number => (frame && linkedIndex(frame, set.frames, 0)) ?? Math.min(otherwise, set.frames.length - 1);
 
 export class Workspace {
   readonly views: readonly StackView[] = Array.from({ length: MOST_VIEWPORTS }, (_, index) => new StackView(`viewport-${index}`));
@@ -55,6 +65,8 @@ export class Workspace {
   private readonly linkedLook = new LinkedLook();
   /** Brings an image to the screen, wherever the page knows it; false when it does not. */
   showFrame: (frame: FrameRef) => boolean = () => false;
+  /** Every display set of the page. */
+  knownSets: () => readonly DisplaySet[] = () => [];
   private readonly lastFailure = new Map<StackView, unknown>();
   private planning: ReturnType<typeof setTimeout> | undefined;
   private current: WorkspaceState = {
@@ -71,6 +83,7 @@ export class Workspace {
     maximised: false,
     links: undefined,
     mpr: undefined,
+    solid: undefined,
     notice: '',
   };
 
@@ -153,7 +166,7 @@ export class Workspace {
 
   /** Lay a display set into viewport `index`, from image `start` (0-based) on, and make it active. */
   place(set: DisplaySet, index = this.current.active, start = 0): void {
-    if (this.current.mpr) this.update({ mpr: undefined });
+    this.update({ mpr: undefined, solid: undefined });
     const view = this.views[index];
     if (!view) return;
     const pictures = set.kind === 'pictures' ? set : undefined;
@@ -193,16 +206,53 @@ export class Workspace {
 
   /** Cut through the active series in three planes, or go back to what was there. */
   toggleMpr(): void {
-    if (this.current.mpr) {
-      this.update({ mpr: undefined, notice: '' });
+    if (this.current.mpr && !this.current.mpr.layer) {
+      this.closeVolume();
       return;
     }
-    const { set, wanted } = this.activeView.getState();
+    const volume = this.volumeOf('No planes through this series.');
+    if (volume) this.update({ mpr: new MprView(...volume), solid: undefined, notice: '' });
+  }
+
+  /** Show the active series in 3D, or go back to what was there. */
+  toggleSolid(): void {
+    if (this.current.solid) {
+      this.closeVolume();
+      return;
+    }
+    const [set] = this.volumeOf('No 3D of this series.') ?? [];
     if (!set) return;
+    const [first] = set.frames;
+    const words = [set.series.description, text(first?.instance.dataset, Tag.BodyPartExamined), text(first?.instance.dataset, Tag.StudyDescription)].join(' ');
+    this.update({ solid: new SolidView(set, renderPresets(set.series.modality, words)), mpr: undefined, notice: '' });
+  }
+
+  /** Lay PET over CT, whichever of the two is active, or go back to what was there. */
+  toggleFusion(): void {
+    if (this.current.mpr?.layer) {
+      this.closeVolume();
+      return;
+    }
+    const [set, wanted] = this.volumeOf('No fusion.') ?? [];
+    if (!set || wanted === undefined) return;
+    const pair = fusionPair(set, this.knownSets());
+    if (typeof pair === 'string') this.update({ notice: `No fusion. ${pair}` });
+    else this.update({ mpr: new MprView(pair.under, placeIn(pair.under, set.frames[wanted], wanted), pair.over), solid: undefined, notice: '' });
+  }
+
+  /** Back from planes or 3D to the viewports. */
+  closeVolume(): void {
+    this.update({ mpr: undefined, solid: undefined, notice: '' });
+  }
+
+  /** The active series and the place in it, if it makes a volume; otherwise the reader is told why not. */
+  private volumeOf(refusal: string): [PictureSet, number] | undefined {
+    const { set, wanted } = this.activeView.getState();
+    if (!set) return undefined;
     const check = checkVolume(set.frames);
-    if (check.kind === 'refused') this.update({ notice: `No planes through this series. ${check.reason}` });
-    else if (!fitsInMemory(set, wanted)) this.update({ notice: 'No planes through this series. It is larger than the memory of this browser.' });
-    else this.update({ mpr: new MprView(set, wanted), notice: '' });
+    if (check.kind === 'regular' && fitsInMemory(set, wanted)) return [set, wanted];
+    this.update({ notice: `${refusal} ${check.kind === 'refused' ? check.reason : 'It is larger than the memory of this browser.'}` });
+    return undefined;
   }
 
   /** Tell the reader something once. */
@@ -213,7 +263,7 @@ export class Workspace {
   /** Nothing in any viewport, in a new layout: before something else is hung. */
   clear(layout: Layout): void {
     for (const view of this.views) view.show(undefined);
-    this.update({ layout, active: 0, maximised: false, links: undefined, mpr: undefined, sets: this.views.map(() => undefined) });
+    this.update({ layout, active: 0, maximised: false, links: undefined, mpr: undefined, solid: undefined, sets: this.views.map(() => undefined) });
   }
 
   dismissNotice(): void {

@@ -16,6 +16,7 @@ import { PatientBar } from './PatientBar';
 import { isPriorKey } from './PriorList';
 import { PreferencesDialog } from './PreferencesDialog';
 import { SeriesRail } from './SeriesRail';
+import { SolidPage } from './SolidPage';
 import { TextPrompt } from './TextPrompt';
 import { Toolbar } from './Toolbar';
 import { Viewport } from './Viewport';
@@ -66,6 +67,16 @@ function Grid({ studies }: { readonly studies: readonly StudyEntry[] }): ReactEl
   );
 }
 
+/** Planes, a volume in 3D, or the viewports. */
+function Reading({ studies }: { readonly studies: readonly StudyEntry[] }): ReactElement {
+  const { workspace } = useServices();
+  const { mpr, solid } = useWorkspace();
+  const close = (): void => workspace.closeVolume();
+  if (mpr) return <MprGrid key={`${mpr.set.id}/${mpr.layer?.set.id ?? ''}`} view={mpr} close={close} />;
+  if (solid) return <SolidPage key={solid.set.id} view={solid} close={close} />;
+  return <Grid studies={studies} />;
+}
+
 type ClosedReason = 'none' | 'not-found' | 'network' | 'failed';
 
 /** Why no study can be opened at all; undefined as long as one can. */
@@ -102,11 +113,10 @@ function GeometryNotice({ text }: { readonly text: string }): ReactElement {
 }
 
 export function App(): ReactElement {
-  const { workspace } = useServices();
   const studies = useStudies();
   const failure = usePageFailure();
   const closed = closedReason(studies);
-  const { showReport, mpr, notice } = useWorkspace();
+  const { showReport, notice } = useWorkspace();
   const [width, setWidth] = useState(REPORT_WIDTH);
   const [drawer, setDrawer] = useState(false);
   const style = { '--report-width': `${width}px` } as CSSProperties;
@@ -129,7 +139,7 @@ export function App(): ReactElement {
           <Toolbar />
           <SeriesRail />
           {drawer && <button type="button" className="drawer-shade" aria-label={t('Close the list of series')} onClick={() => setDrawer(false)} />}
-          {mpr ? <MprGrid key={mpr.set.id} view={mpr} close={() => workspace.toggleMpr()} /> : <Grid studies={studies} />}
+          <Reading studies={studies} />
           <ReportBeside width={width} setWidth={setWidth} />
         </>
       )}

@@ -2,10 +2,12 @@
 import { useEffect, useRef, useSyncExternalStore, type ReactElement } from 'react';
 import { PLANES, type MprState, type MprView, type PlaneName, type Slab } from '../cornerstone/mprView';
 import { windowNumber } from '../domain/format';
+import { valueText, valueUnit } from '../domain/measure';
 import { displayName } from '../domain/patient';
 import { t } from '../domain/text';
 import { toWindow } from '../domain/window';
-import { FailureTile } from './Tiles';
+import { FusionBar } from './FusionBar';
+import { FailureTile, LoadingVolume } from './Tiles';
 
 const NAMES: Readonly<Record<PlaneName, string>> = { axial: 'Axial', coronal: 'Coronal', sagittal: 'Sagittal' };
 const SLAB_NAMES: Readonly<Record<Exclude<Slab, 'off'>, string>> = { maximum: 'MIP', minimum: 'MinIP', average: 'Average' };
@@ -27,6 +29,15 @@ function windowText({ range }: MprState): string {
   return `W ${windowNumber(width, width)}  L ${windowNumber(center, width)}`;
 }
 
+/** What the voxels say where the planes meet. */
+function valuesText(view: MprView): string {
+  const [under, over] = view.valuesAtCentre();
+  const [first] = view.set.frames;
+  const ofUnder = under === undefined || !first ? '' : valueText({ name: 'value', value: under * valueUnit(first).factor, unit: valueUnit(first).unit });
+  const ofOver = over === undefined || !view.layer ? '' : valueText({ name: 'value', value: over, unit: view.layer.unit });
+  return [ofUnder, ofOver].filter(Boolean).join(' · ');
+}
+
 function PlaneText({ view, state, plane }: { readonly view: MprView; readonly state: MprState; readonly plane: PlaneName }): ReactElement {
   const edges = state.edges[plane];
   return (
@@ -41,26 +52,17 @@ function PlaneText({ view, state, plane }: { readonly view: MprView; readonly st
       </div>
       <div className="corner corner-bottom-left">
         <p>{slabText(state)}</p>
-        <p>{t('MPR · interpolated')}</p>
+        {state.coarse && <p className="coarse-note" data-testid="mpr-coarse">{t('Coarse: {loaded} of {total} images', { loaded: state.loaded, total: state.total })}</p>}
+        <p>{view.layer ? t('Fusion · interpolated') : t('MPR · interpolated')}</p>
       </div>
       <div className="corner corner-bottom-right">
+        <p data-testid={`values-${plane}`}>{valuesText(view)}</p>
         <p>{centreText(state)}</p>
         <p>{windowText(state)}</p>
       </div>
       {(['left', 'right', 'top', 'bottom'] as const).map((side) => (
         <span key={side} className={`edge edge-${side}`}>{edges[side]}</span>
       ))}
-    </div>
-  );
-}
-
-function Waiting({ state }: { readonly state: MprState }): ReactElement {
-  const share = state.total > 0 ? state.loaded / state.total : 0;
-  return (
-    <div className="tile tile-loading mpr-waiting" role="status">
-      <span className="spinner" aria-hidden="true" />
-      <p className="tile-text">{t('Loading the volume: {loaded} of {total}', { loaded: state.loaded, total: state.total })}</p>
-      <progress value={share} max={1} aria-label={t('Loaded')} />
     </div>
   );
 }
@@ -78,10 +80,12 @@ export function MprGrid({ view, close }: { readonly view: MprView; readonly clos
       {PLANES.map((plane) => (
         <section key={plane} className="viewport" aria-label={t(NAMES[plane])} data-testid={`mpr-${plane}`} onContextMenu={(event) => event.preventDefault()}>
           <div className="canvas" />
-          {state.status === 'ready' && <PlaneText view={view} state={state} plane={plane} />}
+          {(state.status === 'ready' || state.coarse) && <PlaneText view={view} state={state} plane={plane} />}
         </section>
       ))}
-      {state.status === 'loading' && <Waiting state={state} />}
+      {state.status === 'loading' && !state.coarse && <LoadingVolume loaded={state.loaded} total={state.total} />}
+      {state.coarse && <progress className="coarse-progress" value={state.loaded} max={state.total} aria-label={t('Loaded')} />}
+      {view.layer && state.look && <FusionBar view={view} look={state.look} />}
       {state.failure && <FailureTile failure={state.failure} place={view.set.series.description} retry={close} />}
     </main>
   );

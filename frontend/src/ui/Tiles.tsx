@@ -107,3 +107,14 @@ export function FailureTile({ failure, place, retry }: FailureTileProps): ReactE
     </Tile>
   );
 }
+
+/** A volume is on its way. */
+export function LoadingVolume({ loaded, total }: { readonly loaded: number; readonly total: number }): ReactElement {
+  return (
+    <div className="tile tile-loading mpr-waiting" role="status">
+      <span className="spinner" aria-hidden="true" />
+      <p className="tile-text">{t('Loading the volume: {loaded} of {total}', { loaded, total })}</p>
+      <progress value={total > 0 ? loaded / total : 0} max={1} aria-label={t('Loaded')} />
+    </div>
+  );
+}

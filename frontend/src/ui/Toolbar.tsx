@@ -11,6 +11,7 @@ import { useHangingChoices } from './hangingChoices';
 import { Icon, type IconName } from './icons';
 import { MeasureMenu } from './MeasureMenu';
 import { Menu, type Choice } from './Menu';
+import { PlanesMenu } from './PlanesMenu';
 
 /** A click leaves the focus where it was, so that the space bar keeps playing and stopping. */
 const keepFocus = (event: MouseEvent): void => event.preventDefault();
@@ -96,9 +97,9 @@ function LayoutMenu(): ReactElement {
 
 export function Toolbar(): ReactElement {
   const { workspace, config } = useServices();
-  const { tool, showText, showReport, mpr } = useWorkspace();
+  const { tool, showText, showReport, mpr, solid } = useWorkspace();
   const { status, playing, inverted, colour, set } = useView(workspace.activeView);
-  const idle = status === 'empty' || mpr !== undefined;
+  const idle = status === 'empty' || (mpr ?? solid) !== undefined;
   return (
     <div className="toolbar" role="toolbar" aria-label={t('Viewer tools')}>
       <div className="tool-group">
@@ -122,7 +123,7 @@ export function Toolbar(): ReactElement {
       </div>
       <div className="tool-group">
         <CommandButton command="cine" icon={playing ? 'stop' : 'play'} label={playing ? 'Stop' : 'Play'} pressed={playing} disabled={idle || !set || set.frames.length < 2} />
-        <CommandButton command="mpr" icon="planes" label="MPR" pressed={mpr !== undefined} disabled={!set || set.frames.length < 2} />
+        <PlanesMenu disabled={!set || set.frames.length < 2} />
         <LayoutMenu />
       </div>
       <div className="tool-group tool-group-end">

@@ -50,6 +50,7 @@ export function start(document: Document, { config, dicomWeb, library, root }: B
   const keyImages = new KeyImages(new KeyImageCalls());
   const preferences = new PreferencesStore(new PreferenceCalls(), preferencesFrom(config.preferences));
   const workspace = new Workspace(measurements, keyImages, preferences);
+  workspace.knownSets = () => library.getState().flatMap(({ series }) => series.flatMap(({ sets }) => sets));
   workspace.showFrame = (frame) => showImage(library, workspace, placeOf({ frame }));
   const services = { annotations, config, dicomWeb, library, keyImages, measurements, workspace, ...hangingServices(config, workspace) };
   installDebugHandle(services.workspace);
