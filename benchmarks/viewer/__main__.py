@@ -5,8 +5,8 @@
     python -m benchmarks.viewer --waterfall     and where the time to the first image goes
 
 Prints a Markdown table of medians (Ctrl+C: of what there is so far) and writes every single visit
-as JSON. Each visit is a browser of its own with an empty cache. Needs Chromium, a built front end, and npm with a network the
-first time, to fetch OHIF.
+as JSON. Each visit is a browser of its own with an empty cache. Needs Chromium, a built front end,
+and npm with a network the first time, to fetch OHIF.
 """
 
 import argparse

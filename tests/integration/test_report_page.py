@@ -20,7 +20,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 @pytest.fixture(autouse=True)
 def built(monkeypatch: pytest.MonkeyPatch) -> None:
-    files = assets.Assets(script="/static/viewer/report.js", styles=("/static/viewer/a.css",))
+    files = assets.Assets(
+        script="/static/viewer/report.js", styles=("/static/viewer/a.css",), preloads=()
+    )
     monkeypatch.setattr(views, "assets", lambda *entry: files)
 
 

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def built(monkeypatch: pytest.MonkeyPatch) -> None:
-    files = assets.Assets(script="/static/viewer/main.js", styles=("/static/viewer/main.css",))
+    files = assets.Assets(
+        script="/static/viewer/main.js", styles=("/static/viewer/main.css",), preloads=()
+    )
     monkeypatch.setattr(views, "assets", lambda *entry: files)
 
 

@@ -35,8 +35,18 @@ const ENGINE = 'noctis-3d';
 const VIEWPORT = 'solid';
 const STILL_MS = 250;
 const MOST_SHIFT = 0.6;
-/** Distances between samples on a ray, in voxels' halves: when nothing moves, and while something does. */
-const DISTANCES = { graphics: [1, 4], software: [3, 8] } as const;
+interface Fineness {
+  /** Between samples on a ray, in halves of a voxel. */
+  readonly alongRay: number;
+  /** Between rays, in pixels of the screen. */
+  readonly acrossScreen: number;
+}
+
+/** When nothing moves, and while something does. */
+const FINENESS: Readonly<Record<'graphics' | 'software', readonly [still: Fineness, moving: Fineness]>> = {
+  graphics: [{ alongRay: 1, acrossScreen: 1 }, { alongRay: 4, acrossScreen: 2 }],
+  software: [{ alongRay: 4, acrossScreen: 2 }, { alongRay: 10, acrossScreen: 5 }],
+};
 
 /** Without a graphics card a fine picture takes seconds. */
 function isSoftware(): boolean {
@@ -64,7 +74,7 @@ export class SolidView {
   private engine: RenderingEngine | undefined;
   private readonly volume: SeriesVolume;
   private readonly listeners = new Set<() => void>();
-  private readonly distances: readonly [number, number];
+  private readonly fineness: readonly [still: Fineness, moving: Fineness];
   private closed = false;
   private missed: unknown;
   private curves: Curves | undefined;
@@ -75,7 +85,7 @@ export class SolidView {
     readonly presets: readonly RenderPreset[],
   ) {
     this.volume = new SeriesVolume(set);
-    this.distances = isSoftware() ? DISTANCES.software : DISTANCES.graphics;
+    this.fineness = FINENESS[isSoftware() ? 'software' : 'graphics'];
     this.current = { status: 'loading', loaded: 0, total: set.frames.length, failure: undefined, preset: 0, shift: 0, crop: WHOLE, edges: NO_EDGES, fine: false };
   }
 
@@ -207,7 +217,6 @@ export class SolidView {
     this.dress();
     this.lookFrom('A');
     this.volume.upload();
-    this.engine.render();
   }
 
   private bind(): void {
@@ -284,17 +293,20 @@ export class SolidView {
   private stir(): void {
     if (this.current.status !== 'ready') return;
     if (this.current.fine) this.update({ fine: false });
-    this.draw(this.distances[1]);
+    this.draw(this.fineness[1]);
     clearTimeout(this.settling);
     this.settling = setTimeout(() => {
-      this.draw(this.distances[0]);
+      this.draw(this.fineness[0]);
       this.update({ fine: true });
     }, STILL_MS);
   }
 
-  private draw(distance: number): void {
-    this.viewport?.setProperties({ sampleDistanceMultiplier: distance });
-    this.viewport?.render();
+  private draw({ alongRay, acrossScreen }: Fineness): void {
+    const mapper = this.actor?.getMapper();
+    mapper?.setAutoAdjustSampleDistances(false);
+    mapper?.setImageSampleDistance(acrossScreen);
+    // Draws as well.
+    this.viewport?.setProperties({ sampleDistanceMultiplier: alongRay });
   }
 
   private update(change: Partial<SolidState>): void {
