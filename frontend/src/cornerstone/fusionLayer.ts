@@ -12,6 +12,13 @@ function registerMaps(): void {
   for (const map of FUSION_MAPS) utilities.colormap.registerColormap({ Name: nameOf(map), ColorSpace: 'RGB', RGBPoints: [...MAP_POINTS[map]] });
 }
 
+/** A plane is one sample thick: what covers it must count for one sample, not for a millimetre. */
+function cover(viewport: Types.IVolumeViewport, volumeId: string): void {
+  const actor = viewport.getActors().find(({ referencedId }) => referencedId === volumeId)?.actor as Types.VolumeActor | undefined;
+  const distance = actor?.getMapper()?.getSampleDistance();
+  if (actor && distance) actor.getProperty().setScalarOpacityUnitDistance(0, distance);
+}
+
 export class FusionLayer {
   readonly volume: SeriesVolume;
   readonly unit: string;
@@ -46,6 +53,7 @@ export class FusionLayer {
     const stored = { lower: range.lower / this.factor, upper: range.upper / this.factor };
     for (const viewport of viewports) {
       viewport.setProperties({ voiRange: stored, colormap: { name: nameOf(map), opacity: opacityPoints(stored, opacity) } }, volumeId);
+      cover(viewport, volumeId);
     }
   }
 

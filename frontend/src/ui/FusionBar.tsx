@@ -38,8 +38,7 @@ export function FusionBar({ view, look }: Props): ReactElement {
     <div className="fusion-bar" role="group" aria-label={t('Fusion')} data-keys="own" data-testid="fusion-bar">
       <span className="fusion-name">{view.layer?.set.series.description || view.layer?.set.series.modality}</span>
       <label className="fusion-control">
-        <span className="visually-hidden">{t('Colours')}</span>
-        <select value={look.map} onChange={(event) => view.setLook({ map: event.target.value as FusionMap })}>
+        <select aria-label={t('Colours')} value={look.map} onChange={(event) => view.setLook({ map: event.target.value as FusionMap })}>
           {FUSION_MAPS.map((map) => (
             <option key={map} value={map}>
               {t(MAP_NAMES[map])}

@@ -76,7 +76,7 @@ export function MprGrid({ view, close }: { readonly view: MprView; readonly clos
     return () => view.unmount();
   }, [view]);
   return (
-    <main className="grid mpr-grid" ref={grid} aria-label={t('Multiplanar reconstruction')} data-testid="mpr" data-status={state.status}>
+    <main className="grid mpr-grid" data-fusion={view.layer !== undefined} ref={grid} aria-label={t('Multiplanar reconstruction')} data-testid="mpr" data-status={state.status}>
       {PLANES.map((plane) => (
         <section key={plane} className="viewport" aria-label={t(NAMES[plane])} data-testid={`mpr-${plane}`} onContextMenu={(event) => event.preventDefault()}>
           <div className="canvas" />

@@ -38,7 +38,6 @@ function Opacity({ view, state }: Props): ReactElement {
     <fieldset>
       <legend>{t('Opacity')}</legend>
       <label className="solid-slider">
-        <span className="visually-hidden">{t('More transparent')}</span>
         <input type="range" min={-0.6} max={0.6} step={0.01} value={state.shift} onChange={(event) => view.setShift(event.target.valueAsNumber)} aria-label={t('More transparent')} />
         <output>{`${state.shift > 0 ? '+' : ''}${Math.round(state.shift * 100)} %`}</output>
       </label>

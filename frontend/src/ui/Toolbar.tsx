@@ -46,9 +46,9 @@ const POINTER_TOOLS: readonly (readonly [PointerTool & IconName, string])[] = [
 
 function PresetMenu(): ReactElement {
   const { workspace } = useServices();
-  useWorkspace();
+  const { solid } = useWorkspace();
   useView(workspace.activeView);
-  const presets = workspace.presets();
+  const presets = solid ? [] : workspace.presets();
   const choices: Choice[] = presets.map((preset, index) => ({
     key: `${preset.label}-${index}`,
     label: t(preset.label),
