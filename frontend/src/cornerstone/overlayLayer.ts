@@ -77,7 +77,7 @@ class OverlayLayer {
   private readonly draw = (): void => {
     const viewport = getEnabledElement(this.element)?.viewport as Types.IStackViewport | undefined;
     // The picture on the screen, which is not always the one that was asked for last.
-    const image = viewport?.getCornerstoneImage() as Types.IImage | undefined;
+    const image = viewport?.getCornerstoneImage();
     const frame = image && frameOf(image.imageId);
     if (!viewport || !frame) return;
     if (frame !== this.drawn) this.shapes = this.shapesOn(viewport, frame);

@@ -32,8 +32,6 @@ export interface OverlaysState {
   readonly problem: string;
 }
 
-const NO_MASKS = (): undefined => undefined;
-
 export class Overlays {
   private current: OverlaysState = { list: [], opacity: 0.4, hidden: false, problem: '' };
   private readonly listeners = new Set<() => void>();
@@ -76,7 +74,7 @@ export class Overlays {
     const fresh = made.map((one) => ({ ...one, visible: one.content.kind !== 'presentation' || one === first }));
     const others = this.current.list.filter(({ id }) => !known.has(id));
     this.update({ list: [...(first.content.kind === 'presentation' ? others.map(withoutPresentation) : others), ...fresh], hidden: false });
-    for (const { id } of fresh) this.loaders.get(id)?.wantAll();
+    for (const { id, content } of fresh) this.loaderOf(id, content)?.wantAll();
     this.reveal(first, index);
     return true;
   }
@@ -137,14 +135,15 @@ export class Overlays {
     return { id: instance.sopInstanceUID, content, title: titleOf(content), parts, shown: new Set(parts.map(({ key }) => key)), visible: true, images };
   }
 
+  /** Its images, where they lie already or in viewport `index`; at the middle of what is laid over them, unless some of it is seen. */
   private reveal({ id, content, images }: Overlay, index: number | undefined): void {
-    const { sets } = this.workspace.getState();
-    if (index !== undefined && sets[index] !== images) this.workspace.place(images, index);
-    else if (!this.workspace.visibleSets.includes(images)) this.workspace.place(images);
-    const at = sets.indexOf(images);
-    const view = index === undefined && at >= 0 ? this.workspace.views[at] : this.workspace.activeView;
-    const shown = view && shownIn(view);
-    if (!shown || !liesOn(content, shown)) this.goTo(id);
+    const { sets, active } = this.workspace.getState();
+    const isThere = index === undefined ? this.workspace.visibleSets.includes(images) : sets[index] === images;
+    const view = this.workspace.views[index ?? sets.indexOf(images)];
+    const shown = isThere && view && shownIn(view);
+    const places = placesOf(content, images.frames);
+    if (!isThere) this.workspace.place(images, index ?? active, places[Math.floor(places.length / 2)] ?? 0);
+    else if (!shown || !liesOn(content, shown)) this.goTo(id);
     this.presentAgain();
   }
 
@@ -165,11 +164,16 @@ export class Overlays {
     return this.current.list.filter(({ visible }) => visible).flatMap(({ content, shown: parts, id }) => shapesOf(content, shown, parts, this.masksOf(id, content)));
   }
 
-  private masksOf(id: string, content: OverlayObject): Parameters<typeof shapesOf>[3] {
-    if (content.kind !== 'segmentation') return NO_MASKS;
+  private loaderOf(id: string, content: OverlayObject): MaskLoader | undefined {
+    if (content.kind !== 'segmentation') return undefined;
     const loader = this.loaders.get(id) ?? new MaskLoader(content.object, () => this.onMasks(id));
     this.loaders.set(id, loader);
-    return (frame) => loader.get(frame);
+    return loader;
+  }
+
+  private masksOf(id: string, content: OverlayObject): Parameters<typeof shapesOf>[3] {
+    const loader = this.loaderOf(id, content);
+    return (frame) => loader?.get(frame);
   }
 
   private onMasks(id: string): void {
@@ -198,15 +202,22 @@ export class Overlays {
   /** A frame that has come to the screen stands as its state asks for; further frames get their window only. */
   private follow(view: StackView): void {
     const wanted = this.presentation;
-    const { set, status, index, wanted: asked, coarse } = view.getState();
-    const frame = status === 'ready' && !coarse && index === asked ? set?.frames[index] : undefined;
+    const { set } = view.getState();
+    const frame = arrivedIn(view);
     if (!wanted || !set || !frame || !isPresented(wanted.state, frame)) return;
     const before = this.presented.get(view);
-    if (before?.id === wanted.id && before.set === set && before.frame === frame) return;
+    const stands = before?.id === wanted.id && before.set === set;
+    if (stands && before.frame === frame) return;
     this.presented.set(view, { id: wanted.id, set, frame });
-    if (before?.id === wanted.id && before.set === set) presentWindow(view, wanted.state, frame);
+    if (stands) presentWindow(view, wanted.state, frame);
     else present(view, wanted.state, frame);
   }
+}
+
+/** The frame on the screen, once it is there in full and no other is asked for. */
+function arrivedIn(view: StackView): FrameRef | undefined {
+  const { status, index, wanted, coarse } = view.getState();
+  return status === 'ready' && !coarse && index === wanted ? view.frame : undefined;
 }
 
 const withoutPresentation = (one: Overlay): Overlay => (one.content.kind === 'presentation' ? { ...one, visible: false } : one);

@@ -55,6 +55,8 @@ export class Workspace {
   private readonly linkedLook = new LinkedLook();
   /** Brings an image to the screen, wherever the page knows it; false when it does not. */
   showFrame: (frame: FrameRef) => boolean = () => false;
+  /** What is laid over the images; it needs this table itself. */
+  overlays: { readonly toggleHidden: () => void } | undefined;
   private readonly lastFailure = new Map<StackView, unknown>();
   private planning: ReturnType<typeof setTimeout> | undefined;
   private current: WorkspaceState = {
