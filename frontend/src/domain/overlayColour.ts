@@ -25,9 +25,11 @@ const gamma = (linear: number): number => {
 };
 
 /**
- * sRGB of a CIELab value as DICOM encodes it: three words of 16 bits, white point D50.
+ * sRGB of a CIELab value as DICOM encodes it: three words of 16 bits.
  *
- * References: PS3.3 C.10.7.1.1 (encoding); IEC 61966-2-1, with D50 brought to D65 by Bradford.
+ * The standard's white is D50; what is written by dcmqi, highdicom and dcmjs counts from D65, the
+ * white of sRGB, and is read so: a colour comes out as it was chosen.
+ * References: PS3.3 C.10.7.1.1 (encoding); IEC 61966-2-1.
  */
 export function colourOfLab(encoded: readonly number[]): RGB | undefined {
   const [first, second, third] = encoded;
@@ -35,11 +37,11 @@ export function colourOfLab(encoded: readonly number[]): RGB | undefined {
   const lightness = (first / 65535) * 100;
   const [a, b] = [(second / 65535) * 255 - 128, (third / 65535) * 255 - 128];
   const middle = (lightness + 16) / 116;
-  const [x, y, z] = [0.96422 * unlab(middle + a / 500), unlab(middle), 0.82521 * unlab(middle - b / 200)];
+  const [x, y, z] = [0.95047 * unlab(middle + a / 500), unlab(middle), 1.08883 * unlab(middle - b / 200)];
   return [
-    gamma(3.1338561 * x - 1.6168667 * y - 0.4906146 * z),
-    gamma(-0.9787684 * x + 1.9161415 * y + 0.033454 * z),
-    gamma(0.0719453 * x - 0.2289914 * y + 1.4052427 * z),
+    gamma(3.2404542 * x - 1.5371385 * y - 0.4985314 * z),
+    gamma(-0.969266 * x + 1.8760108 * y + 0.041556 * z),
+    gamma(0.0556434 * x - 0.2040259 * y + 1.0572252 * z),
   ];
 }
 

@@ -10,7 +10,7 @@ import { colourFor, type RGB } from './overlayColour';
 import { OverlayTag } from './overlayTags';
 import { graphicsOn, isPresentationState, isPresented, presentedImages, readPresentationState, type PresentationState } from './presentationState';
 import { isSegmentation, masksOn, readSegmentation, type MaskFrame, type Segmentation } from './segmentation';
-import { contoursOn, imagesOf, isStructureSet, readStructureSet, type LaidContour, type StructureSet } from './structureSet';
+import { contoursOn, imagesOf, isStructureSet, readStructureSet, type LaidContour, type Region, type StructureSet } from './structureSet';
 import { Tag } from './tags';
 
 export type OverlayObject =
@@ -59,8 +59,8 @@ const titles: Readonly<Record<OverlayObject['kind'], string>> = { segmentation: 
 /** What it calls itself, else what it is. */
 export function titleOf({ kind, object }: OverlayObject): string {
   const { dataset } = object.instance;
-  const own = [OverlayTag.StructureSetLabel, OverlayTag.ContentDescription, OverlayTag.ContentLabel].map((tag) => text(dataset, tag)).find(Boolean);
-  return (kind === 'segmentation' ? text(dataset, Tag.SeriesDescription) : own) || own || titles[kind];
+  const tags = { segmentation: [Tag.SeriesDescription, OverlayTag.ContentDescription], structures: [OverlayTag.StructureSetLabel], presentation: [OverlayTag.ContentDescription, OverlayTag.ContentLabel] }[kind];
+  return tags.map((tag) => text(dataset, tag)).find(Boolean) ?? titles[kind];
 }
 
 function segmentShapes(segmentation: Segmentation, { frame, stack, index }: Shown, parts: ReadonlySet<string>, masks: MaskSource): Shape[] {
@@ -72,11 +72,13 @@ function segmentShapes(segmentation: Segmentation, { frame, stack, index }: Show
   });
 }
 
-function contourShapes(contours: readonly LaidContour[], colour: RGB, name: string): Shape[] {
+/** The outline of the body is all around: filled, it would only tint the picture. */
+function contourShapes(contours: readonly LaidContour[], { colour, name, type }: Region): Shape[] {
+  const fill = type === 'EXTERNAL' ? 'none' : 'faint';
   const of = (kind: LaidContour['kind']): LaidContour[] => contours.filter((one) => one.kind === kind);
   const [closed, open] = [of('closed'), of('open')];
   return [
-    ...(closed.length > 0 ? [{ kind: 'path', lines: closed.map(({ points }) => points), closed: true, fill: 'faint', colour } as const] : []),
+    ...(closed.length > 0 ? [{ kind: 'path', lines: closed.map(({ points }) => points), closed: true, fill, colour } as const] : []),
     ...(open.length > 0 ? [{ kind: 'path', lines: open.map(({ points }) => points), closed: false, fill: 'none', colour } as const] : []),
     ...of('point').flatMap(({ points }) => points.map((at) => ({ kind: 'point', at, label: name, colour }) as const)),
   ];
@@ -84,7 +86,7 @@ function contourShapes(contours: readonly LaidContour[], colour: RGB, name: stri
 
 function structureShapes({ regions }: StructureSet, { frame, stack, index }: Shown, parts: ReadonlySet<string>): Shape[] {
   const sliceMm = sliceDistance(stack, index);
-  return regions.filter(({ number }) => parts.has(String(number))).flatMap((region) => contourShapes(contoursOn(region, frame, sliceMm), region.colour, region.name));
+  return regions.filter(({ number }) => parts.has(String(number))).flatMap((region) => contourShapes(contoursOn(region, frame, sliceMm), region));
 }
 
 function presentationShapes(state: PresentationState, { frame }: Shown, parts: ReadonlySet<string>): Shape[] {

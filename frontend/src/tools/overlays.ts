@@ -36,6 +36,7 @@ export class Overlays {
   private current: OverlaysState = { list: [], opacity: 0.4, hidden: false, problem: '' };
   private readonly listeners = new Set<() => void>();
   private readonly loaders = new Map<string, MaskLoader>();
+  private isBusy = false;
   /** Which state a stack stands by, and for which frame. */
   private readonly presented = new Map<StackView, { readonly id: string; readonly set: PictureSet; readonly frame: FrameRef }>();
 
@@ -194,7 +195,7 @@ export class Overlays {
     for (const [view, before] of this.presented) {
       if (before.id === id) continue;
       this.presented.delete(view);
-      if (view.getState().set === before.set) view.reset();
+      if (view.getState().set === before.set) this.alone(() => view.reset());
     }
     for (const view of this.workspace.views) this.follow(view);
   }
@@ -204,13 +205,19 @@ export class Overlays {
     const wanted = this.presentation;
     const { set } = view.getState();
     const frame = arrivedIn(view);
-    if (!wanted || !set || !frame || !isPresented(wanted.state, frame)) return;
+    if (this.isBusy || !wanted || !set || !frame || !isPresented(wanted.state, frame)) return;
     const before = this.presented.get(view);
     const stands = before?.id === wanted.id && before.set === set;
     if (stands && before.frame === frame) return;
     this.presented.set(view, { id: wanted.id, set, frame });
-    if (stands) presentWindow(view, wanted.state, frame);
-    else present(view, wanted.state, frame);
+    this.alone(() => (stands ? presentWindow : present)(view, wanted.state, frame));
+  }
+
+  /** Changing how a stack stands says so before the change is whole. */
+  private alone(work: () => void): void {
+    this.isBusy = true;
+    work();
+    this.isBusy = false;
   }
 }
 
