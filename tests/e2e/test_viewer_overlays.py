@@ -111,7 +111,7 @@ def test_a_segmentation_lies_on_its_slices_at_every_zoom(viewer: ViewerPage) -> 
     show(viewer, "Segmentation")
     viewer.wait(index=NODULE_SLICE + 1)  # the middle of the three
     expect_painted(viewer, {(30, 40): None, (60, 65): (GREEN, FILL)})
-    viewer.page.get_by_role("button", name="Nodule", exact=True).click()
+    viewer.page.get_by_role("button", name="Nodule Lump").click()
     viewer.wait(index=NODULE_SLICE)
     expect_painted(viewer, NODULE_EDGES)
     before = viewer.state()["magnification"]
@@ -127,7 +127,7 @@ def test_a_segmentation_lies_on_its_slices_at_every_zoom(viewer: ViewerPage) -> 
 def test_parts_and_all_of_it_can_be_hidden(viewer: ViewerPage) -> None:
     show(viewer, "Segmentation")
     panel = viewer.page.get_by_test_id("overlays")
-    panel.get_by_role("button", name="Nodule", exact=True).click()
+    panel.get_by_role("button", name="Nodule Lump").click()
     expect_painted(viewer, {(30, 40): (RED, FILL), (60, 65): (GREEN, FILL)})
     panel.get_by_role("slider", name="Opacity").fill("80")
     expect_painted(viewer, {(30, 40): (RED, 204)})

@@ -1,5 +1,5 @@
 /** What lies over the images, below the series: each segment, structure or layer with its colour. */
-import type { ReactElement } from 'react';
+import type { MouseEvent, ReactElement } from 'react';
 import { cssColour } from '../domain/overlayColour';
 import type { Part } from '../domain/overlayObject';
 import type { PresentationState } from '../domain/presentationState';
@@ -10,13 +10,18 @@ import { useOverlays, useServices } from './context';
 import { Icon } from './icons';
 import './overlayPanel.css';
 
+/** After the mouse, keys belong to the viewport again. */
+const letGo = (event: MouseEvent<HTMLElement>): void => {
+  if (event.detail > 0) event.currentTarget.blur();
+};
+
 function PartRow({ overlay, part }: { readonly overlay: Overlay; readonly part: Part }): ReactElement {
   const { overlays } = useServices();
   const isShown = overlay.shown.has(part.key);
   return (
     <li className="overlay-part" data-shown={isShown && overlay.visible}>
       <label className="overlay-switch">
-        <input type="checkbox" checked={isShown} onChange={() => overlays.togglePart(overlay.id, part.key)} aria-label={t('Show {name}', { name: part.name })} />
+        <input type="checkbox" checked={isShown} onClick={letGo} onChange={() => overlays.togglePart(overlay.id, part.key)} aria-label={t('Show {name}', { name: part.name })} />
         <span className="overlay-swatch" style={{ background: cssColour(part.colour) }} aria-hidden="true" />
       </label>
       <button type="button" className="overlay-go" title={t('Go to its middle')} onClick={() => overlays.goTo(overlay.id, part.key)}>
@@ -63,7 +68,7 @@ function OverlayGroup({ overlay }: { readonly overlay: Overlay }): ReactElement 
     <section className="overlay-group" aria-label={title} data-visible={visible}>
       <header>
         <label className="overlay-title">
-          <input type="checkbox" checked={visible} onChange={() => overlays.toggle(id)} />
+          <input type="checkbox" checked={visible} onClick={letGo} onChange={() => overlays.toggle(id)} />
           <span title={title}>{title}</span>
         </label>
         {parts.length > 1 && (

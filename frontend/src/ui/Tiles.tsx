@@ -10,6 +10,7 @@ import { t } from '../domain/text';
 import { useOverlays, useServices, useStudies } from './context';
 import { hasSheet, ObjectSheet } from './objects/ObjectSheet';
 import { Icon, type IconName } from './icons';
+import { VideoTile } from './VideoTile';
 
 interface TileProps {
   readonly icon: IconName;
@@ -56,6 +57,7 @@ function typeOf({ sopClassUID, modality, dataset }: Instance): string {
 }
 
 export function MessageTile({ set }: { readonly set: MessageSet }): ReactElement {
+  if (set.reason === 'video') return <VideoTile set={set} />;
   if (set.reason === 'overlay') return <OverlayTile set={set} />;
   if (set.instances.some(hasSheet)) return <ObjectSheet set={set} bare={<NoPictureTile set={set} />} />;
   return <NoPictureTile set={set} />;
@@ -90,11 +92,10 @@ function NoPictureTile({ set }: { readonly set: MessageSet }): ReactElement {
   const { dicomWeb } = useServices();
   const [first] = set.instances;
   const documents = set.instances.filter(({ sopClassUID }) => sopClassUID === ENCAPSULATED_PDF);
-  const title = set.reason === 'video' ? t('This viewer does not play video') : t('This object has no picture');
   return (
-    <Tile icon={set.reason === 'video' ? 'video' : 'document'} title={title}>
+    <Tile icon="document" title={t('This object has no picture')}>
       <p className="tile-text">
-        {[first && set.reason !== 'video' ? t(typeOf(first)) : '', set.series.modality, set.series.description].filter(Boolean).join(' · ')}
+        {[first ? t(typeOf(first)) : '', set.series.modality, set.series.description].filter(Boolean).join(' · ')}
       </p>
       {documents.map((instance, index) => (
         <a key={instance.sopInstanceUID} className="button" href={dicomWeb.documentURL(instance)} target="_blank" rel="noopener noreferrer">
