@@ -13,7 +13,7 @@ from tests.e2e.viewer_studies import DX, FIRST, ROOT, SLICES, Person, add_pixels
 
 pytestmark = pytest.mark.browser
 
-LARGE = Person("LARGE^PICTURE", "V-9", f"{ROOT}.9", "A large radiograph")
+LARGE = Person("LARGE^PICTURE", "V-19", f"{ROOT}.19", "A large radiograph")
 ROWS, COLUMNS = 1700, 1301
 SLOW_BYTES_S = 1_500_000
 

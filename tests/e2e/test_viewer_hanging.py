@@ -137,7 +137,7 @@ def test_four_mammograms_hang_wall_to_wall_at_one_scale(viewer: ViewerPage) -> N
     assert [viewer.edges(n)["right"] for n in range(4)] == ["P", "A", "P", "A"]
     for n, (_, _, _, columns) in enumerate(order):
         shown = columns * viewer.state(n)["magnification"]
-        assert _ink(viewer, n, shown), n
+        viewer.until(lambda n=n, shown=shown: _ink(viewer, n, shown))
     viewer.page.set_viewport_size({"width": 900, "height": 700})
     viewer.until(lambda: max(scales()) / min(scales()) < 1.005 and scales()[2] > fitted * 1.1)
     viewer.page.set_viewport_size({"width": 1180, "height": 800})

@@ -54,6 +54,9 @@ def test_the_list_and_the_page_of_a_study_offer_it_too(
     page: Page = watch.attach(context.new_page())
     page.goto(f"{noctis.url}/worklist/")
     row = page.locator(f'tr[data-uid="{OBJECTS.study}"]')
+    row.scroll_into_view_if_needed()
+    # A scrolled list closes its menu, and says so only with the next picture.
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)))")
     row.locator("[data-row-menu]").click()
     with page.expect_download() as started:
         page.get_by_role("menuitem", name="Download study (ZIP)").click()

@@ -3,15 +3,15 @@ import type { Dataset } from '../domain/dataset';
 import { readSeries, readStudy, sortSeries, type SeriesSummary, type StudySummary } from '../domain/displaySet';
 import { failureOfStatus, ViewerError } from '../domain/failure';
 import { readInstance, type Instance } from '../domain/instance';
-import { instancePath, seriesPath, studyPath, type SeriesKey } from '../domain/urls';
+import { framePath, instancePath, seriesPath, studyPath, type SeriesKey } from '../domain/urls';
 
 const STUDY_FIELDS = 'includefield=00081030&includefield=00101010&includefield=00100021';
 const SERIES_FIELDS = 'includefield=0008103E&includefield=00201209';
 
-async function request(url: string, signal?: AbortSignal): Promise<Response> {
+async function request(url: string, signal?: AbortSignal, accept = 'application/dicom+json'): Promise<Response> {
   try {
     // A redirect can only lead to the sign-in page.
-    return await fetch(url, { headers: { Accept: 'application/dicom+json' }, credentials: 'same-origin', redirect: 'manual', signal: signal ?? null });
+    return await fetch(url, { headers: { Accept: accept }, credentials: 'same-origin', redirect: 'manual', signal: signal ?? null });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ViewerError('network', 'The server cannot be reached');
@@ -45,6 +45,15 @@ export class DicomWeb {
   async instances(series: SeriesKey, signal?: AbortSignal): Promise<Instance[]> {
     const datasets = await getJSON(`${this.root}${seriesPath(series)}/metadata`, signal);
     return datasets.map(readInstance);
+  }
+
+  /** The stream of a video as it is stored; throws ViewerError. */
+  async video(instance: Instance, signal?: AbortSignal): Promise<Blob> {
+    const response = await request(`${this.root}${framePath({ instance, number: 1 })}`, signal, 'video/mp4; transfer-syntax=*, video/mpeg; transfer-syntax=*');
+    if (response.type === 'opaqueredirect') throw new ViewerError('session', '');
+    if (!response.ok) throw failureOfStatus(response.status);
+    const type = (response.headers.get('Content-Type') ?? '').split(';')[0] ?? '';
+    return new Blob([await response.arrayBuffer()], { type });
   }
 
   seriesThumbnailURL(series: SeriesKey): string {

@@ -12,11 +12,13 @@ function registerMaps(): void {
   for (const map of FUSION_MAPS) utilities.colormap.registerColormap({ Name: nameOf(map), ColorSpace: 'RGB', RGBPoints: [...MAP_POINTS[map]] });
 }
 
-/** A plane is one sample thick: what covers it must count for one sample, not for a millimetre. */
+/** A ray through a plane is so long (mm): the library cuts 0.05 mm before and behind it. */
+const PLANE_THICKNESS = 0.1;
+
+/** Opacities are meant for a millimetre; what covers a plane shall do so within its thickness. */
 function cover(viewport: Types.IVolumeViewport, volumeId: string): void {
   const actor = viewport.getActors().find(({ referencedId }) => referencedId === volumeId)?.actor as Types.VolumeActor | undefined;
-  const distance = actor?.getMapper()?.getSampleDistance();
-  if (actor && distance) actor.getProperty().setScalarOpacityUnitDistance(0, distance);
+  actor?.getProperty().setScalarOpacityUnitDistance(0, PLANE_THICKNESS);
 }
 
 export class FusionLayer {

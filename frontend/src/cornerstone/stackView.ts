@@ -16,6 +16,7 @@ import { frameOf, registerFrame } from './imageRegistry';
 import { readGeometry, setGeometry, setScale, type Scaling } from './standing';
 import { addToToolGroup, removeFromToolGroup } from './toolGroup';
 import { lookOf, pixelUnder, zoomAlong, type Look } from './look';
+import { attachOverlayLayer } from './overlayLayer';
 import { listenToFingers } from './touch';
 import { installCurve } from './voiCurve';
 
@@ -94,6 +95,7 @@ export class StackView {
   private throughCurve: boolean | undefined;
   private resizing: ResizeObserver | undefined;
   private endTouch: (() => void) | undefined;
+  private endOverlay: (() => void) | undefined;
   private readonly listeners = new Set<() => void>();
   /** The camera with which the picture was hung; undefined: fitted. A resized viewport keeps it. */
   private hung: { readonly scale: number; readonly focus: Vector } | undefined;
@@ -141,6 +143,7 @@ export class StackView {
     // Ahead of the tools, whose own steps are too small for a wheel.
     element.addEventListener('wheel', this.onWheel, { capture: true, passive: false });
     this.endTouch = listenToFingers(element, this);
+    this.endOverlay = attachOverlayLayer(element);
     eventTarget.addEventListener(Events.IMAGE_LOAD_ERROR, this.onFailure);
     eventTarget.addEventListener(PREVIEW, this.onPreview);
     this.resizing = new ResizeObserver(() => this.resize());
@@ -153,6 +156,7 @@ export class StackView {
     this.element?.removeEventListener('wheel', this.onWheel, { capture: true });
     this.resizing?.disconnect();
     this.endTouch?.();
+    this.endOverlay?.();
     eventTarget.removeEventListener(Events.IMAGE_LOAD_ERROR, this.onFailure);
     eventTarget.removeEventListener(PREVIEW, this.onPreview);
     removeFromToolGroup(this.id, renderingEngine().id);

@@ -5,6 +5,9 @@ import type { FrameRef } from './frame';
 import { sortFrames } from './geometry';
 import type { Instance } from './instance';
 import { readPatient, type Patient } from './patient';
+import { isPresentationState } from './presentationState';
+import { isSegmentation } from './segmentation';
+import { isStructureSet } from './structureSet';
 import { Tag } from './tags';
 import { isVideo } from './transferSyntax';
 
@@ -42,10 +45,10 @@ export interface PictureSet extends Common {
   readonly rate: number;
 }
 
-/** Objects that have nothing to show in a viewport. */
+/** Objects that have nothing to show in a viewport; `overlay`: they are laid over the images they speak of. */
 export interface MessageSet extends Common {
   readonly kind: 'message';
-  readonly reason: 'no-picture' | 'video';
+  readonly reason: 'no-picture' | 'video' | 'overlay';
 }
 
 export type DisplaySet = PictureSet | MessageSet;
@@ -91,7 +94,10 @@ function framesOf(instance: Instance): FrameRef[] {
   return Array.from({ length: instance.numberOfFrames }, (_, index) => ({ instance, number: index + 1 }));
 }
 
-function kindOf(instance: Instance): 'clip' | 'single' | 'video' | 'no-picture' {
+const isOverlay = (instance: Instance): boolean => isSegmentation(instance) || isStructureSet(instance) || isPresentationState(instance);
+
+function kindOf(instance: Instance): 'clip' | 'single' | MessageSet['reason'] {
+  if (isOverlay(instance)) return 'overlay';
   if (isVideo(instance.transferSyntaxUID)) return 'video';
   if (!instance.pixels) return 'no-picture';
   return instance.numberOfFrames > 1 ? 'clip' : 'single';
@@ -116,9 +122,15 @@ export function displaySetsOf(series: SeriesSummary, instances: readonly Instanc
   return [
     ...pictures(series, of('single'), series.seriesInstanceUID, false),
     ...clips.flatMap((clip) => pictures(series, [clip], `${series.seriesInstanceUID}/${clip.sopInstanceUID}`, true)),
+    ...messages(series, of('overlay'), 'overlay'),
     ...messages(series, of('video'), 'video'),
     ...messages(series, of('no-picture'), 'no-picture'),
   ];
+}
+
+/** The frames of a segmentation as pictures of their own, for want of its images. */
+export function picturesOf({ id, series, instances }: MessageSet): PictureSet[] {
+  return pictures(series, instances.filter(({ pixels }) => pixels !== undefined), `${id}/frames`, false);
 }
 
 /** Image Type value 3 of a planning image (PS3.3 C.8.2.1.1.1 and C.8.3.1.1.1; SCOUT is an older habit). */

@@ -35,7 +35,7 @@ export interface Rescale {
 }
 
 /** The functional group `sequence` of the frame: per frame, else shared, else the root itself. */
-function group(frame: FrameRef, sequence: string): Dataset {
+export function group(frame: FrameRef, sequence: string): Dataset {
   const { dataset } = frame.instance;
   const perFrame = dataset[Tag.PerFrameFunctionalGroups]?.Value?.[frame.number - 1] as Dataset | undefined;
   return item(perFrame, sequence) ?? item(item(dataset, Tag.SharedFunctionalGroups), sequence) ?? dataset;

@@ -21,6 +21,7 @@ const NAMES: Readonly<Record<string, string>> = {
   '66.3': 'Deformable spatial registration',
   '66.4': 'Segmentation',
   '66.5': 'Surface segmentation',
+  '66.7': 'Segmentation',
   '67': 'Real world value mapping',
   '88.11': 'Basic text report',
   '88.22': 'Enhanced structured report',

@@ -98,6 +98,7 @@ export const COMMANDS: readonly Command[] = [
   command('link', 'Link stacks by position', 'Images', ['y'], (workspace) => workspace.toggleLinks()),
   command('lines', 'Reference lines', 'View', ['g'], (workspace) => workspace.toggleLines()),
   command('layout', 'Next layout', 'Page', ['l'], (workspace) => workspace.setLayout(nextLayout(workspace.getState().layout))),
+  command('overlays', 'Show or hide overlays', 'View', ['j'], ({ overlays }) => overlays?.toggleHidden()),
   command('text', 'Show or hide text', 'Page', ['t'], (workspace) => workspace.toggleText()),
   command('report', 'Report', 'Page', ['e'], (workspace) => workspace.setReport(!workspace.getState().showReport)),
   command('preferences', 'Preferences', 'Page', ['Shift+K'], (workspace) => workspace.setPreferences(true)),

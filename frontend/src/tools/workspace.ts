@@ -67,6 +67,8 @@ export class Workspace {
   showFrame: (frame: FrameRef) => boolean = () => false;
   /** Every display set of the page. */
   knownSets: () => readonly DisplaySet[] = () => [];
+  /** What is laid over the images; it needs this table itself. */
+  overlays: { readonly toggleHidden: () => void } | undefined;
   private readonly lastFailure = new Map<StackView, unknown>();
   private planning: ReturnType<typeof setTimeout> | undefined;
   private current: WorkspaceState = {

@@ -4,11 +4,12 @@ import { promisesPictures, type DisplaySet, type SeriesSummary, type StudySummar
 import { formatDate } from '../domain/format';
 import { objectName } from '../domain/sopClass';
 import { t } from '../domain/text';
-import { useLoaded, useServices, useStudies, useWorkspace } from './context';
+import { useLoaded, useOverlays, useServices, useStudies, useWorkspace } from './context';
 import { Icon, type IconName } from './icons';
 import type { SeriesEntry, StudyEntry } from '../api/library';
 import { MeasurePanel } from './MeasurePanel';
 import { Offers } from './Offers';
+import { OverlayPanel } from './OverlayPanel';
 import { PriorList } from './PriorList';
 import { StudyDownload } from './StudyDownload';
 
@@ -46,13 +47,14 @@ function ProgressBar({ set }: { readonly set: DisplaySet }): ReactElement | null
 
 function setIcon(set: DisplaySet): IconName {
   if (set.kind === 'pictures') return 'broken';
-  return set.reason === 'video' ? 'video' : 'document';
+  return { video: 'video', overlay: 'overlay', 'no-picture': 'document' }[set.reason] as IconName;
 }
 
 function SetCard({ set, several }: { readonly set: DisplaySet; readonly several: boolean }): ReactElement {
-  const { dicomWeb, workspace } = useServices();
+  const { dicomWeb, overlays, workspace } = useServices();
   const { sets, active } = useWorkspace();
-  const visible = workspace.visibleSets.includes(set);
+  useOverlays();
+  const visible = workspace.visibleSets.includes(set) || overlays.isShown(set);
   const { series } = set;
   const [first] = set.instances;
   const url = set.kind === 'message' ? undefined : several && first ? dicomWeb.instanceThumbnailURL(first) : dicomWeb.seriesThumbnailURL(series);
@@ -62,7 +64,7 @@ function SetCard({ set, several }: { readonly set: DisplaySet; readonly several:
     event.dataTransfer.effectAllowed = 'copy';
   };
   const onClick = (event: MouseEvent<HTMLElement>): void => {
-    workspace.place(set);
+    if (!overlays.show(set)) workspace.place(set);
     if (event.detail > 0) event.currentTarget.blur(); // after the mouse, keys belong to the viewport again
   };
   return (
@@ -165,6 +167,7 @@ export function SeriesRail(): ReactElement {
       ))}
       <PriorList />
       <MeasurePanel />
+      <OverlayPanel />
     </nav>
   );
 }

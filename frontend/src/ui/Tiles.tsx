@@ -1,15 +1,16 @@
 /** What stands in a viewport instead of a picture. */
 import type { ReactElement, ReactNode } from 'react';
-import type { MessageSet } from '../domain/displaySet';
+import { picturesOf, type MessageSet } from '../domain/displaySet';
 import type { FailureKind, ViewerError } from '../domain/failure';
 import { number, text } from '../domain/dataset';
 import type { Instance } from '../domain/instance';
 import { ENCAPSULATED_PDF, objectName } from '../domain/sopClass';
 import { Tag } from '../domain/tags';
 import { t } from '../domain/text';
-import { useServices } from './context';
+import { useOverlays, useServices, useStudies } from './context';
 import { hasSheet, ObjectSheet } from './objects/ObjectSheet';
 import { Icon, type IconName } from './icons';
+import { VideoTile } from './VideoTile';
 
 interface TileProps {
   readonly icon: IconName;
@@ -56,19 +57,45 @@ function typeOf({ sopClassUID, modality, dataset }: Instance): string {
 }
 
 export function MessageTile({ set }: { readonly set: MessageSet }): ReactElement {
+  if (set.reason === 'video') return <VideoTile set={set} />;
+  if (set.reason === 'overlay') return <OverlayTile set={set} />;
   if (set.instances.some(hasSheet)) return <ObjectSheet set={set} bare={<NoPictureTile set={set} />} />;
   return <NoPictureTile set={set} />;
+}
+
+/** What belongs over images lies in a viewport by itself: a way to them, or why there is none. */
+function OverlayTile({ set }: { readonly set: MessageSet }): ReactElement {
+  const { overlays, workspace } = useServices();
+  useStudies();
+  useOverlays();
+  const [first] = set.instances;
+  const [alone] = picturesOf(set);
+  const here = overlays.canShow(set);
+  return (
+    <Tile icon="overlay" title={first ? t(typeOf(first)) : ''}>
+      <p className="tile-text">{here ? set.series.description : t('The images that it was made for are not open here. Open their study beside this one, if the archive has it.')}</p>
+      {here && (
+        <button type="button" className="button" onClick={() => overlays.show(set)}>
+          {t('Show on the images')}
+        </button>
+      )}
+      {alone && (
+        <button type="button" className="button" onClick={() => workspace.place(alone)}>
+          {t('Show its frames alone')}
+        </button>
+      )}
+    </Tile>
+  );
 }
 
 function NoPictureTile({ set }: { readonly set: MessageSet }): ReactElement {
   const { dicomWeb } = useServices();
   const [first] = set.instances;
   const documents = set.instances.filter(({ sopClassUID }) => sopClassUID === ENCAPSULATED_PDF);
-  const title = set.reason === 'video' ? t('This viewer does not play video') : t('This object has no picture');
   return (
-    <Tile icon={set.reason === 'video' ? 'video' : 'document'} title={title}>
+    <Tile icon="document" title={t('This object has no picture')}>
       <p className="tile-text">
-        {[first && set.reason !== 'video' ? t(typeOf(first)) : '', set.series.modality, set.series.description].filter(Boolean).join(' · ')}
+        {[first ? t(typeOf(first)) : '', set.series.modality, set.series.description].filter(Boolean).join(' · ')}
       </p>
       {documents.map((instance, index) => (
         <a key={instance.sopInstanceUID} className="button" href={dicomWeb.documentURL(instance)} target="_blank" rel="noopener noreferrer">

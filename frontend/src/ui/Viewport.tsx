@@ -191,7 +191,7 @@ interface ViewportProps {
 }
 
 export function Viewport({ index, waiting }: ViewportProps): ReactElement | null {
-  const { workspace, library } = useServices();
+  const { workspace, library, overlays } = useServices();
   const { sets, active, links, tool } = useWorkspace();
   const [target, setTarget] = useState(false);
   const canvas = useRef<HTMLDivElement>(null);
@@ -216,7 +216,7 @@ export function Viewport({ index, waiting }: ViewportProps): ReactElement | null
     event.preventDefault();
     setTarget(false);
     const dropped = library.findSet(event.dataTransfer.getData(DRAG_TYPE));
-    if (dropped) workspace.place(dropped, index);
+    if (dropped && !overlays.show(dropped, index)) workspace.place(dropped, index);
   };
 
   return (

@@ -9,6 +9,7 @@ import type { Hanger } from '../tools/hanger';
 import type { KeyImages, KeyImagesState } from '../tools/keyImages';
 import type { KeptHangings } from '../tools/keptHangings';
 import type { Measurements, MeasurementsState } from '../tools/measurements';
+import type { Overlays, OverlaysState } from '../tools/overlays';
 import type { Windows } from '../tools/windows';
 import type { Workspace, WorkspaceState } from '../tools/workspace';
 import type { Library, StudyEntry } from '../api/library';
@@ -20,6 +21,7 @@ export interface Services {
   readonly annotations: Annotations;
   readonly keyImages: KeyImages;
   readonly measurements: Measurements;
+  readonly overlays: Overlays;
   readonly workspace: Workspace;
   readonly hanger: Hanger;
   readonly kept: KeptHangings;
@@ -53,6 +55,11 @@ export function useMeasurements(): MeasurementsState {
 export function useKeyImages(): KeyImagesState {
   const { keyImages } = useServices();
   return useSyncExternalStore(keyImages.subscribe, keyImages.getState);
+}
+
+export function useOverlays(): OverlaysState {
+  const { overlays } = useServices();
+  return useSyncExternalStore(overlays.subscribe, overlays.getState);
 }
 
 export function useView(view: StackView): ViewState {

@@ -13,6 +13,7 @@ import { KeptHangings } from '../tools/keptHangings';
 import { KeyImages } from '../tools/keyImages';
 import { Measurements } from '../tools/measurements';
 import { PreferencesStore } from '../tools/preferences';
+import { Overlays } from '../tools/overlays';
 import { Windows } from '../tools/windows';
 import { Workspace } from '../tools/workspace';
 import { App } from './App';
@@ -52,7 +53,9 @@ export function start(document: Document, { config, dicomWeb, library, root }: B
   const workspace = new Workspace(measurements, keyImages, preferences);
   workspace.knownSets = () => library.getState().flatMap(({ series }) => series.flatMap(({ sets }) => sets));
   workspace.showFrame = (frame) => showImage(library, workspace, placeOf({ frame }));
-  const services = { annotations, config, dicomWeb, library, keyImages, measurements, workspace, ...hangingServices(config, workspace) };
+  const overlays = new Overlays(workspace, () => library.getState().flatMap(({ series }) => series.flatMap(({ sets }) => sets)));
+  workspace.overlays = overlays;
+  const services = { overlays, annotations, config, dicomWeb, library, keyImages, measurements, workspace, ...hangingServices(config, workspace) };
   installDebugHandle(services.workspace);
   createRoot(place).render(
     <ServicesContext value={services}>
