@@ -104,7 +104,12 @@ def structure_set(slices: list[FileDataset]) -> FileDataset:
     made.StructureSetROISequence, made.ROIContourSequence = Sequence(), Sequence()
     made.RTROIObservationsSequence = Sequence()
     contours = (
-        ("Target", "PTV", (255, 0, 255), [("CLOSED_PLANAR", _ring(OUTER)), ("CLOSED_PLANAR", _ring(INNER))]),
+        (
+            "Target",
+            "PTV",
+            (255, 0, 255),
+            [("CLOSED_PLANAR", _ring(OUTER)), ("CLOSED_PLANAR", _ring(INNER))],
+        ),
         ("Isocentre", "ISOCENTER", (0, 255, 255), [("POINT", [(80.0, 80.0)])]),
     )
     for number, (name, kind, colour, drawn) in enumerate(contours, 1):

@@ -47,12 +47,16 @@ def painted(viewer: ViewerPage, *places: tuple[float, float]) -> list[list[int]]
     assert box
     scale = viewer.state()["magnification"]
     points = [
-        (box["width"] / 2 + (x + 0.5 - SIZE / 2) * scale, box["height"] / 2 + (y + 0.5 - SIZE / 2) * scale)
+        (
+            box["width"] / 2 + (x + 0.5 - SIZE / 2) * scale,
+            box["height"] / 2 + (y + 0.5 - SIZE / 2) * scale,
+        )
         for x, y in places
     ]
     return viewer.page.evaluate(
         "([selector, points]) => { const c = document.querySelector(selector).getContext('2d');"
-        " return points.map(([x, y]) => [...c.getImageData(Math.floor(x), Math.floor(y), 1, 1).data]); }",
+        " return points.map(([x, y]) =>"
+        " [...c.getImageData(Math.floor(x), Math.floor(y), 1, 1).data]); }",
         [LAYER, points],
     )
 

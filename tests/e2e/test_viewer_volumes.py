@@ -17,8 +17,8 @@ from tests.e2e.viewer_studies import CT, ROOT, Person, add_pixels, base
 pytestmark = pytest.mark.browser
 
 PET = "1.2.840.10008.5.1.4.1.1.128"
-BOTH = Person("FUSED^PAIR", "V-21", f"{ROOT}.21", "PET/CT")
-CUBE = Person("CUBE^BRIGHT", "V-22", f"{ROOT}.22", "A cube")
+BOTH = Person("FUSED^PAIR", "V-71", f"{ROOT}.71", "PET/CT")
+CUBE = Person("CUBE^BRIGHT", "V-72", f"{ROOT}.72", "A cube")
 SLICES, SIZE, GAP = 12, 48, 4.0
 # Bq/ml times this are SUV: 75 kg, 370 MBq, no time between injection and scan.
 SUV_FACTOR = 75_000 / 370e6
@@ -110,7 +110,75 @@ def test_pet_lies_over_ct_in_its_own_colours_and_window(viewer: ViewerPage) -> N
     is_like(hot, [0.6 * 217 + 51, 51, 51])
     # Half as hot when the window is twice as wide.
     page.get_by_role("slider", name="SUV, up to").fill("14")
-    is_like(hot, [51, 0.6 * 210 + 51, 0.6 * 51 + 51])
+    is_like(hot, [51, 0.6 * 208 + 51, 0.6 * 94 + 51])
     page.get_by_role("slider", name="Cover").fill("0")
     is_like(hot, [127, 127, 127])
     expect(page.get_by_test_id("values-axial")).to_have_text("40 HU · 7.00 SUVbw")
+
+
+def _bright_middle(viewer: ViewerPage) -> tuple[float, float] | None:
+    """Return where the bright pixels of the picture have their middle, as shares of its size."""
+    canvas = viewer.page.get_by_test_id("solid-viewport")
+    shot = np.asarray(Image.open(io.BytesIO(canvas.screenshot())).convert("L"), float)
+    # The letters at the edges and in the corners are not the picture.
+    shot[: len(shot) // 8], shot[-len(shot) // 8 :] = 0, 0
+    shot[:, : shot.shape[1] // 12], shot[:, -shot.shape[1] // 12 :] = 0, 0
+    rows, columns = np.nonzero(shot > 150)
+    if len(rows) < 200:
+        return None
+    return float(columns.mean() / shot.shape[1]), float(rows.mean() / len(shot))
+
+
+def test_a_volume_in_3d_is_turned_cut_and_dressed(viewer: ViewerPage) -> None:
+    page = viewer.page
+    page.set_viewport_size({"width": 820, "height": 560})
+    viewer.open(CUBE.study)
+    viewer.wait(index=0)
+    page.keyboard.press("ArrowDown")
+    viewer.wait(index=1)
+    page.keyboard.press("Shift+M")
+    solid = page.get_by_test_id("solid")
+    expect(solid).to_have_attribute("data-fine", "true", timeout=PATIENCE_S * 1000)
+    page.get_by_role("button", name="Maximum intensity").click()
+    places: list[tuple[float, float] | None] = [None]
+
+    def lies(test: str) -> None:
+        """Wait until the middle of what is bright lies as the expression in x and y says."""
+
+        def seen() -> bool:
+            places[0] = _bright_middle(viewer)
+            x, y = places[0] or (-1, -1)
+            return bool(eval(test, {}, {"x": x, "y": y}))
+
+        viewer.until(seen, lambda: f"{places[0]}, not {test}")
+
+    # From the front the patient's right is on the left, the head is above.
+    lies("0 < x < 0.45 and 0 < y < 0.45")
+    page.keyboard.press("p")
+    lies("x > 0.55 and 0 < y < 0.45")
+    page.keyboard.press("l")
+    # From the left, the front is on the left.
+    lies("0 < x < 0.45 and 0 < y < 0.45")
+    page.keyboard.press("a")
+    lies("0 < x < 0.45")
+    before = places[0]
+    assert before
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    lies(f"x > 0 and abs(x - {before[0]}) > 0.02")
+    page.keyboard.press("a")
+    # Without the right third of the patient the cube is gone.
+    page.get_by_role("slider", name="Right to left: cut at R").fill("0.5")
+    lies("x < 0")
+    page.get_by_role("button", name="Whole volume").click()
+    lies("0 < x < 0.45")
+    page.keyboard.press("Escape")
+    viewer.wait(index=1)
+
+
+def test_what_does_not_go_together_is_not_laid_together(viewer: ViewerPage) -> None:
+    viewer.open(CUBE.study)
+    viewer.wait(index=0)
+    viewer.page.keyboard.press("Shift+U")
+    expect(viewer.page.get_by_role("alert")).to_contain_text("no PET")
+    expect(viewer.page.get_by_test_id("mpr")).to_have_count(0)
