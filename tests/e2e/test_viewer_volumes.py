@@ -182,3 +182,34 @@ def test_what_does_not_go_together_is_not_laid_together(viewer: ViewerPage) -> N
     viewer.page.keyboard.press("Shift+U")
     expect(viewer.page.get_by_role("alert")).to_contain_text("no PET")
     expect(viewer.page.get_by_test_id("mpr")).to_have_count(0)
+
+
+def _saved(viewer: ViewerPage, choice: str) -> tuple[str, np.ndarray]:
+    page = viewer.page
+    with page.expect_download() as started:
+        page.get_by_title("Save as a picture", exact=True).click()
+        page.get_by_role("menuitem", name=choice, exact=True).click()
+    shot = Image.open(started.value.path())
+    assert shot.format == ("JPEG" if "JPEG" in choice else "PNG")
+    return started.value.suggested_filename, np.asarray(shot.convert("L"), float)
+
+
+def test_what_is_seen_is_saved_with_and_without_names(viewer: ViewerPage) -> None:
+    viewer.open(BOTH.study)
+    viewer.wait(index=0)
+    # Bright text is seen upon the black around a small picture.
+    for _ in range(6):
+        viewer.page.keyboard.press("-")
+    viewer.settled()
+    box = viewer.viewport().bounding_box()
+    assert box
+    name, named = _saved(viewer, "Picture (PNG)")
+    assert named.shape[1] >= box["width"]
+    assert "FUSED" not in name and "V-71" not in name
+    # 40 HU in the middle of the window, in the middle of the viewport.
+    y, x = round(box["height"] / 2), round(box["width"] / 2)
+    assert abs(named[y - 3 : y + 3, x - 3 : x + 3].mean() - 127) < 3
+    assert named[4:60, 4:200].max() > 180
+    _, nameless = _saved(viewer, "Picture without names (JPEG)")
+    assert nameless[4:60, 4:200].max() < 40
+    assert nameless[-60:-4].max() > 180

@@ -101,6 +101,7 @@ export const COMMANDS: readonly Command[] = [
   command('overlays', 'Show or hide overlays', 'View', ['j'], ({ overlays }) => overlays?.toggleHidden()),
   command('text', 'Show or hide text', 'Page', ['t'], (workspace) => workspace.toggleText()),
   command('report', 'Report', 'Page', ['e'], (workspace) => workspace.setReport(!workspace.getState().showReport)),
+  command('save-picture', 'Save as a picture, without names', 'Page', ['Shift+S'], (workspace) => workspace.savePicture()),
   command('preferences', 'Preferences', 'Page', ['Shift+K'], (workspace) => workspace.setPreferences(true)),
   command('help', 'Keys and mouse', 'Page', ['?', 'F1'], (workspace) => workspace.setHelp(true)),
   command('dismiss', 'Stop, close', 'Page', ['Escape'], dismiss),

@@ -65,6 +65,8 @@ export class Workspace {
   private readonly linkedLook = new LinkedLook();
   /** Brings an image to the screen, wherever the page knows it; false when it does not. */
   showFrame: (frame: FrameRef) => boolean = () => false;
+  /** Saves what is seen, without the names in its corners. */
+  savePicture: () => void = () => undefined;
   /** Every display set of the page. */
   knownSets: () => readonly DisplaySet[] = () => [];
   /** What is laid over the images; it needs this table itself. */

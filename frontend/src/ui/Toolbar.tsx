@@ -12,6 +12,7 @@ import { Icon, type IconName } from './icons';
 import { MeasureMenu } from './MeasureMenu';
 import { Menu, type Choice } from './Menu';
 import { PlanesMenu } from './PlanesMenu';
+import { SaveMenu } from './SaveMenu';
 
 /** A click leaves the focus where it was, so that the space bar keeps playing and stopping. */
 const keepFocus = (event: MouseEvent): void => event.preventDefault();
@@ -127,6 +128,7 @@ export function Toolbar(): ReactElement {
         <LayoutMenu />
       </div>
       <div className="tool-group tool-group-end">
+        <SaveMenu disabled={status === 'empty'} />
         <CommandButton command="text" icon="text" label="Text" pressed={showText} />
         {config.report && <CommandButton command="report" icon="report" label="Report" pressed={showReport} />}
         <CommandButton command="help" icon="help" label="Keys" />

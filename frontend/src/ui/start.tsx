@@ -21,6 +21,7 @@ import { ServicesContext, type Services } from './context';
 import { installDebugHandle } from './debugHandle';
 import type { Library } from '../api/library';
 import { placeOf } from './measureLinks';
+import { saveWhatIsSeen } from './SaveMenu';
 import { findImage, showImage } from './showImage';
 import './styles.css';
 
@@ -51,6 +52,7 @@ export function start(document: Document, { config, dicomWeb, library, root }: B
   const keyImages = new KeyImages(new KeyImageCalls());
   const preferences = new PreferencesStore(new PreferenceCalls(), preferencesFrom(config.preferences));
   const workspace = new Workspace(measurements, keyImages, preferences);
+  workspace.savePicture = () => saveWhatIsSeen(workspace, false, 'png');
   workspace.knownSets = () => library.getState().flatMap(({ series }) => series.flatMap(({ sets }) => sets));
   workspace.showFrame = (frame) => showImage(library, workspace, placeOf({ frame }));
   const overlays = new Overlays(workspace, () => library.getState().flatMap(({ series }) => series.flatMap(({ sets }) => sets)));
