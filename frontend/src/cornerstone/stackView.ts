@@ -7,6 +7,7 @@ import { toViewerError, type ViewerError } from '../domain/failure';
 import { patientOrientationOf, planeOf, windowsOf, type FrameRef } from '../domain/frame';
 import { edgesInImage, edgesInPatient, NO_EDGES, type EdgeLabels, type ScreenAxes } from '../domain/orientation';
 import { curveRange, type LookUpTable } from '../domain/samples';
+import { acrossPasses } from '../domain/passes';
 import { normalize, subtract, toVector, type Vector } from '../domain/vector';
 import type { Standing } from '../domain/viewLink';
 import { automaticRange, toRange, type Preset, type ValueRange, type WindowShape } from '../domain/window';
@@ -192,6 +193,13 @@ export class StackView {
 
   scroll(delta: number): void {
     this.goTo(this.current.wanted + delta);
+  }
+
+  /** To the same place at another point in time (or b-value, or phase), `delta` passes on. */
+  acrossPasses(delta: number): void {
+    const { set, wanted } = this.current;
+    const index = set && acrossPasses(set.frames, wanted, delta);
+    if (index !== undefined) this.goTo(index);
   }
 
   /** Ask again for a frame that failed. */

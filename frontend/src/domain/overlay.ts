@@ -6,6 +6,7 @@ import { rescaleOf, sliceLocationOf, sliceThicknessOf, type FrameRef } from './f
 import { slicePosition } from './geometry';
 import { displayName, type Patient } from './patient';
 import { Tag } from './tags';
+import { passesOf } from './passes';
 import { t } from './text';
 import { toWindow, type ValueRange, type WindowShape } from './window';
 
@@ -82,6 +83,14 @@ function lossyLine({ instance: { dataset } }: FrameRef): string {
 }
 
 /** What is written over frame `presentation.index` of `set`. */
+/** Which of several passes through the body this is. */
+function passLine({ frames }: PictureSet, index: number): string {
+  const passes = passesOf(frames);
+  if (!passes) return '';
+  const place = { pass: Math.floor(index / passes.slices) + 1, count: passes.count };
+  return passes.inTime ? t('Time {pass}/{count}', place) : t('Pass {pass}/{count}', place);
+}
+
 export function cornerText(set: PictureSet, study: StudySummary | undefined, presentation: Presentation): CornerText {
   const frame = set.frames[presentation.index];
   const studyDate = study?.date ?? '';
@@ -91,7 +100,7 @@ export function cornerText(set: PictureSet, study: StudySummary | undefined, pre
   return {
     topLeft: filled(topLeft),
     topRight: filled([...topRight, acquisitionTime(frame)]),
-    bottomLeft: filled([imageLine(set, frame, presentation.index), positionLine(frame)]),
+    bottomLeft: filled([imageLine(set, frame, presentation.index), passLine(set, presentation.index), positionLine(frame)]),
     bottomRight: filled([
       windowLine(frame, presentation),
       t('Zoom {factor}×', { factor: compact(presentation.magnification, 2) }),

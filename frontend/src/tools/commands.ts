@@ -51,6 +51,8 @@ export const COMMANDS: readonly Command[] = [
   command('forward', 'Ten images on', 'Images', ['PageDown'], scroll(LARGE_STEP)),
   command('first', 'First image', 'Images', ['Home'], ({ activeView }) => activeView.goTo(0)),
   command('last', 'Last image', 'Images', ['End'], ({ activeView }) => activeView.goTo(activeView.frameIds.length - 1)),
+  command('pass-back', 'Same slice, time before', 'Images', ['<'], ({ activeView }) => activeView.acrossPasses(-1)),
+  command('pass-on', 'Same slice, time after', 'Images', ['>'], ({ activeView }) => activeView.acrossPasses(1)),
   command('cine', 'Play or stop', 'Images', [' '], togglePlay),
   command('slower', 'Slower', 'Images', [','], changeRate(-RATE_STEP)),
   command('faster', 'Faster', 'Images', ['.'], changeRate(RATE_STEP)),

@@ -12,6 +12,7 @@ import { windowsOf } from '../domain/frame';
 import { LAYOUTS, viewportCount, type Layout } from '../domain/layout';
 import { fusionPair } from '../domain/fusion';
 import { linkedIndex, linkOffset } from '../domain/linking';
+import { passOf } from '../domain/passes';
 import { renderPresets } from '../domain/rendering';
 import { Tag } from '../domain/tags';
 import { checkVolume } from '../domain/volume';
@@ -251,8 +252,10 @@ export class Workspace {
 
   /** The active series and the place in it, if it makes a volume; otherwise the reader is told why not. */
   private volumeOf(refusal: string): [PictureSet, number] | undefined {
-    const { set, wanted } = this.activeView.getState();
-    if (!set) return undefined;
+    const { set: whole, wanted: index } = this.activeView.getState();
+    if (!whole) return undefined;
+    const set = passOf(whole, index);
+    const wanted = Math.max(0, set.frames.indexOf(whole.frames[index] as FrameRef));
     const check = checkVolume(set.frames);
     if (check.kind === 'regular' && fitsInMemory(set, wanted)) return [set, wanted];
     this.update({ notice: `${refusal} ${check.kind === 'refused' ? check.reason : 'It is larger than the memory of this browser.'}` });
