@@ -128,3 +128,35 @@ def test_what_is_no_volume_is_refused_with_its_reason(
     expect(viewer.page.get_by_test_id("mpr")).to_have_count(0)
     viewer.page.keyboard.press("Escape")
     expect(viewer.page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_distance_in_a_cut_plane_is_that_in_the_patient(viewer: ViewerPage) -> None:
+    _cut(viewer, FIRST.study)
+    page = viewer.page
+    expect(page.get_by_test_id("mpr")).to_have_attribute(
+        "data-status", "ready", timeout=PATIENCE_S * 1000
+    )
+    middle = ORIGIN[1] + (SIZE - 1) / 2 * SPACING
+    ends = [(ORIGIN[0] + 20, middle, ORIGIN[2] - 20), (ORIGIN[0] + 68, middle, ORIGIN[2] - 75)]
+    box = page.get_by_test_id("mpr-coronal").bounding_box()
+    assert box
+    page.keyboard.press("d")
+    places = []
+    for end in ends:
+        x, y = page.evaluate("w => window.noctisViewer.planeCanvas('coronal', w)", list(end))
+        places.append((box["x"] + x, box["y"] + y))
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    page.mouse.move(*places[1], steps=5)
+    page.mouse.up()
+    viewer.until(lambda: len(page.evaluate("window.noctisViewer.rulers()")) == 1)
+    measured = float(page.evaluate("window.noctisViewer.rulers()[0]").removesuffix(" mm"))
+    # 48 mm across and 55 mm down, to what a pixel of the screen allows.
+    assert measured == pytest.approx(np.hypot(48, 55), abs=0.4)
+    # Nothing of it is kept with an image.
+    expect(page.locator(".measure-row")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("mpr")).to_be_visible()
+    page.keyboard.press("Escape")
+    viewer.wait(index=0)
+    assert page.evaluate("window.noctisViewer.rulers()") == []

@@ -1,6 +1,5 @@
 /** Three planes through a volume, joined by crosshairs. */
 import { cache, Enums, RenderingEngine, setVolumesForViewports, type Types } from '@cornerstonejs/core';
-import { addTool, CrosshairsTool, Enums as ToolEnums, PanTool, StackScrollTool, ToolGroupManager, WindowLevelTool, ZoomTool, type Types as ToolTypes } from '@cornerstonejs/tools';
 import type { PictureSet } from '../domain/displaySet';
 import { toViewerError, type ViewerError } from '../domain/failure';
 import { planeOf, spacingOf, windowsOf, type FrameRef } from '../domain/frame';
@@ -11,10 +10,10 @@ import { automaticRange, toRange, type Preset, type ValueRange } from '../domain
 import type { FusionLook } from '../domain/fusion';
 import { FusionLayer } from './fusionLayer';
 import { registerFrame } from './imageRegistry';
+import { bindTools, destroyTools, idOf, planeTools, PLANES, type PlaneName } from './mprTools';
+import { dropRulers, type Ruler } from './planeRulers';
 import { loadImages, SeriesVolume } from './seriesVolume';
 
-export const PLANES = ['axial', 'coronal', 'sagittal'] as const;
-export type PlaneName = (typeof PLANES)[number];
 export type Slab = 'off' | 'maximum' | 'minimum' | 'average';
 
 export interface MprState {
@@ -31,6 +30,8 @@ export interface MprState {
   readonly oblique: Readonly<Record<PlaneName, boolean>>;
   /** Where the planes meet: LPS, mm. */
   readonly centre: Vector | undefined;
+  /** What the left button measures with; undefined: it moves the crosshairs, or scrolls. */
+  readonly ruler: Ruler | undefined;
   /** Thick slices are shown until all are there. */
   readonly coarse: boolean;
   /** How the upper volume of a fusion is shown. */
@@ -38,9 +39,7 @@ export interface MprState {
 }
 
 const { ViewportType, OrientationAxis, BlendModes, Events } = Enums;
-const { MouseBindings, KeyboardBindings } = ToolEnums;
 
-const GROUP = 'noctis-mpr';
 const ENGINE = 'noctis-mpr';
 const THICKEST_MM = 200;
 // The rest is for what the stacks beside hold.
@@ -54,12 +53,6 @@ const BLENDS: Readonly<Record<Slab, Enums.BlendModes>> = {
   minimum: BlendModes.MINIMUM_INTENSITY_BLEND,
   average: BlendModes.AVERAGE_INTENSITY_BLEND,
 };
-/** The lines of the three planes: apart for eyes that tell red and green badly, too. */
-export const PLANE_COLOURS: Readonly<Record<PlaneName, string>> = { axial: 'rgb(110, 190, 230)', coronal: 'rgb(240, 190, 90)', sagittal: 'rgb(215, 130, 200)' };
-
-type Named = { readonly toolName: string };
-const [SCROLL, WINDOW, PAN, ZOOM, CROSSHAIRS] = ([StackScrollTool, WindowLevelTool, PanTool, ZoomTool, CrosshairsTool] as readonly Named[]).map(({ toolName }) => toolName) as [string, string, string, string, string];
-const HAND_TOOLS = [SCROLL, WINDOW, PAN, ZOOM];
 
 /** Whether all frames of a stack can be in memory at once, judged by one that is there. */
 export function fitsInMemory(set: PictureSet, index: number): boolean {
@@ -77,25 +70,6 @@ function middleOf(frame: FrameRef): Vector | undefined {
   const { row, column } = spacingOf(frame);
   const [across, down] = [((pixels.columns - 1) / 2) * column, ((pixels.rows - 1) / 2) * row];
   return toVector(([0, 1, 2] as const).map((axis) => plane.position[axis] + plane.rowDirection[axis] * across + plane.columnDirection[axis] * down));
-}
-
-const idOf = (plane: PlaneName): string => `mpr-${plane}`;
-const planeOfId = (id: string): PlaneName => PLANES.find((plane) => idOf(plane) === id) ?? 'axial';
-
-function tools(): ToolTypes.IToolGroup {
-  const known = ToolGroupManager.getToolGroup(GROUP);
-  if (known) return known;
-  const made = ToolGroupManager.createToolGroup(GROUP);
-  if (!made) throw new Error('The tools could not be set up');
-  addTool(CrosshairsTool);
-  for (const name of HAND_TOOLS) made.addTool(name);
-  made.addTool(CROSSHAIRS, {
-    getReferenceLineColor: (id: string) => PLANE_COLOURS[planeOfId(id)],
-    getReferenceLineControllable: () => true,
-    getReferenceLineDraggableRotatable: () => true,
-    getReferenceLineSlabThicknessControlsOn: () => false,
-  });
-  return made;
 }
 
 export class MprView {
@@ -117,7 +91,7 @@ export class MprView {
     this.layer = over && new FusionLayer(over);
     const total = set.frames.length + (over?.frames.length ?? 0);
     const edges = { axial: NO_EDGES, coronal: NO_EDGES, sagittal: NO_EDGES };
-    this.current = { status: 'loading', loaded: 0, total, failure: undefined, range: undefined, crosshairs: true, slab: 'off', slabMm: 10, edges, oblique: { axial: false, coronal: false, sagittal: false }, centre: undefined, coarse: false, look: undefined };
+    this.current = { status: 'loading', loaded: 0, total, failure: undefined, range: undefined, crosshairs: true, slab: 'off', slabMm: 10, edges, oblique: { axial: false, coronal: false, sagittal: false }, centre: undefined, ruler: undefined, coarse: false, look: undefined };
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -161,8 +135,9 @@ export class MprView {
   }
 
   private takeDown(): void {
-    for (const plane of PLANES) tools().removeViewports(ENGINE, idOf(plane));
-    ToolGroupManager.destroyToolGroup(GROUP);
+    for (const plane of PLANES) planeTools().removeViewports(ENGINE, idOf(plane));
+    destroyTools();
+    dropRulers();
     this.engine?.destroy();
     this.engine = undefined;
     for (const volume of this.volumes) volume.dropAll();
@@ -171,8 +146,15 @@ export class MprView {
   // --- What the reader does ------------------------------------------------------------------
 
   toggleCrosshairs(): void {
-    const crosshairs = !this.current.crosshairs;
-    this.update({ crosshairs });
+    const crosshairs = this.current.ruler !== undefined || !this.current.crosshairs;
+    this.update({ crosshairs, ruler: undefined });
+    this.bind();
+    this.engine?.render();
+  }
+
+  /** Measure with the left button; undefined goes back to the crosshairs. */
+  takeRuler(ruler: Ruler | undefined): void {
+    this.update({ ruler });
     this.bind();
     this.engine?.render();
   }
@@ -267,7 +249,7 @@ export class MprView {
     await this.setVolumes(coarse);
     if (this.isClosed()) return;
     for (const plane of PLANES) {
-      tools().addViewport(idOf(plane), ENGINE);
+      planeTools().addViewport(idOf(plane), ENGINE);
       elements[PLANES.indexOf(plane)]?.addEventListener(Events.CAMERA_MODIFIED, this.onCamera);
       elements[PLANES.indexOf(plane)]?.addEventListener(Events.VOI_MODIFIED, this.onRange);
     }
@@ -326,17 +308,8 @@ export class MprView {
     this.engine?.render();
   }
 
-  /** Left: crosshairs, or scrolling; the rest as in stacks. */
   private bind(): void {
-    const group = tools();
-    const primary = { mouseButton: MouseBindings.Primary };
-    for (const name of HAND_TOOLS) group.setToolPassive(name, { removeAllBindings: true });
-    group.setToolActive(WINDOW, { bindings: [{ mouseButton: MouseBindings.Secondary }] });
-    group.setToolActive(PAN, { bindings: [{ mouseButton: MouseBindings.Auxiliary }] });
-    group.setToolActive(ZOOM, { bindings: [{ mouseButton: MouseBindings.Wheel, modifierKey: KeyboardBindings.Ctrl }, { numTouchPoints: 2 }] });
-    group.setToolActive(SCROLL, { bindings: [{ mouseButton: MouseBindings.Wheel }, ...(this.current.crosshairs ? [] : [primary])] });
-    if (this.current.crosshairs) group.setToolActive(CROSSHAIRS, { bindings: [primary] });
-    else group.setToolDisabled(CROSSHAIRS);
+    bindTools(this.current);
   }
 
   private setSlab(slab: Slab, slabMm: number): void {

@@ -82,7 +82,6 @@ function lossyLine({ instance: { dataset } }: FrameRef): string {
   return ratio ? t('Lossy {ratio}:1', { ratio: compact(ratio, 1) }) : t('Lossy');
 }
 
-/** What is written over frame `presentation.index` of `set`. */
 /** Which of several passes through the body this is. */
 function passLine({ frames }: PictureSet, index: number): string {
   const passes = passesOf(frames);
@@ -91,6 +90,7 @@ function passLine({ frames }: PictureSet, index: number): string {
   return passes.inTime ? t('Time {pass}/{count}', place) : t('Pass {pass}/{count}', place);
 }
 
+/** What is written over frame `presentation.index` of `set`. */
 export function cornerText(set: PictureSet, study: StudySummary | undefined, presentation: Presentation): CornerText {
   const frame = set.frames[presentation.index];
   const studyDate = study?.date ?? '';

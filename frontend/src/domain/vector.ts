@@ -12,6 +12,14 @@ export const cross = (a: Vector, b: Vector): Vector => [
   a[0] * b[1] - a[1] * b[0],
 ];
 
+export const distance = (a: Vector, b: Vector): number => Math.hypot(...subtract(a, b));
+
+/** The angle at `corner` between the ways to `a` and `b`; degrees. */
+export function angleBetween(a: Vector, corner: Vector, b: Vector): number {
+  const [one, other] = [normalize(subtract(a, corner)), normalize(subtract(b, corner))];
+  return (Math.acos(Math.min(1, Math.max(-1, dot(one, other)))) * 180) / Math.PI;
+}
+
 export function normalize(a: Vector): Vector {
   const length = Math.hypot(...a);
   return length === 0 ? a : [a[0] / length, a[1] / length, a[2] / length];

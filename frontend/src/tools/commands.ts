@@ -26,6 +26,13 @@ const command = (id: string, label: string, group: CommandGroup, keys: readonly 
 const scroll = (delta: number) => (workspace: Workspace) => workspace.activeView.scroll(delta);
 const tool = (name: PointerTool) => (workspace: Workspace) => workspace.setTool(name);
 
+/** In planes that were cut, a ruler of theirs. */
+const ruler = (name: 'length' | 'angle') => (workspace: Workspace) => {
+  const { mpr } = workspace.getState();
+  if (mpr) mpr.takeRuler(name);
+  else workspace.setTool(name);
+};
+
 function togglePlay({ activeView }: Workspace): void {
   if (activeView.getState().playing) activeView.stop();
   else activeView.play();
@@ -36,6 +43,11 @@ function changeRate(change: number) {
 }
 
 function dismiss(workspace: Workspace): void {
+  const { mpr } = workspace.getState();
+  if (mpr?.getState().ruler) {
+    mpr.takeRuler(undefined);
+    return;
+  }
   workspace.closeVolume();
   workspace.activeView.stop();
   workspace.setHelp(false);
@@ -70,9 +82,9 @@ export const COMMANDS: readonly Command[] = [
   command('tool-window', 'Window', 'Tools', ['w'], tool('window')),
   command('tool-zoom', 'Zoom', 'Tools', ['z'], tool('zoom')),
   command('tool-pan', 'Pan', 'Tools', ['p'], tool('pan')),
-  command('measure-length', 'Length', 'Measure', ['d'], tool('length')),
+  command('measure-length', 'Length', 'Measure', ['d'], ruler('length')),
   command('measure-bidirectional', 'Two diameters', 'Measure', ['b'], tool('bidirectional')),
-  command('measure-angle', 'Angle', 'Measure', ['a'], tool('angle')),
+  command('measure-angle', 'Angle', 'Measure', ['a'], ruler('angle')),
   command('measure-cobb', 'Cobb angle', 'Measure', ['Shift+A'], tool('cobb')),
   command('measure-ellipse', 'Ellipse', 'Measure', ['o'], tool('ellipse')),
   command('measure-rectangle', 'Rectangle', 'Measure', ['Shift+O'], tool('rectangle')),

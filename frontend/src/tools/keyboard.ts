@@ -39,10 +39,12 @@ function isElsewhere(event: KeyboardEvent, workspace: Workspace): boolean {
   return isForeignChord || isDialogOpen(workspace) || isTakenByControl(event);
 }
 
+const IN_PLANES: ReadonlySet<string> = new Set(['reset', 'measure-length', 'measure-angle']);
+
 /** Over three planes only what is meant for them: the stack below must not move unseen. */
 function isPossible({ group, id }: Command, workspace: Workspace): boolean {
   const { mpr, solid } = workspace.getState();
-  return !(mpr ?? solid) || group === 'Planes' || group === 'Page' || id === 'reset';
+  return !(mpr ?? solid) || group === 'Planes' || group === 'Page' || (mpr ? IN_PLANES.has(id) : id === 'reset');
 }
 
 /** Run what the key stands for; true when it stood for something. The cheat sheet keeps all keys while it is open. */

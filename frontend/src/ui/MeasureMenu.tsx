@@ -32,12 +32,14 @@ const iconOf = (tool: MenuTool): IconName => TOOLS.find(([name]) => name === too
 
 export function MeasureMenu({ disabled }: { readonly disabled: boolean }): ReactElement {
   const { workspace } = useServices();
-  const { tool } = useWorkspace();
+  const { tool, mpr } = useWorkspace();
   const [last, setLast] = useState<MenuTool>('length');
   const active = isMenuTool(tool);
-  const current = active ? tool : last;
+  const current = mpr && last !== 'angle' ? 'length' : active ? tool : last;
   const { label, keys, run } = commandOf(current);
-  const choices: Choice[] = TOOLS.map(([name]) => {
+  // Planes that were cut have rulers of their own.
+  const tools = mpr ? TOOLS.filter(([name]) => name === 'length' || name === 'angle') : TOOLS;
+  const choices: Choice[] = tools.map(([name]) => {
     const one = commandOf(name);
     return {
       key: name,
@@ -51,7 +53,7 @@ export function MeasureMenu({ disabled }: { readonly disabled: boolean }): React
     };
   });
   const key = commandById('key-image');
-  choices.push({ key: 'key-image', label: t(key.label), hint: key.keys[0] ?? '', choose: () => key.run(workspace) });
+  if (!mpr) choices.push({ key: 'key-image', label: t(key.label), hint: key.keys[0] ?? '', choose: () => key.run(workspace) });
   return (
     <span className="split-tool">
       <button type="button" className="tool" aria-label={t(label)} aria-pressed={active} disabled={disabled} title={`${t(label)} (${keys[0] ?? ''})`} onMouseDown={(event) => event.preventDefault()} onClick={() => run(workspace)}>

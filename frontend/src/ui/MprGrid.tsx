@@ -1,6 +1,7 @@
 /** Axial, coronal and sagittal planes of one series, beside each other. */
 import { useEffect, useRef, useSyncExternalStore, type ReactElement } from 'react';
-import { PLANES, type MprState, type MprView, type PlaneName, type Slab } from '../cornerstone/mprView';
+import { PLANES, type PlaneName } from '../cornerstone/mprTools';
+import type { MprState, MprView, Slab } from '../cornerstone/mprView';
 import { windowNumber } from '../domain/format';
 import { valueText, valueUnit } from '../domain/measure';
 import { displayName } from '../domain/patient';

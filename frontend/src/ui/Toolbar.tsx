@@ -96,11 +96,18 @@ function LayoutMenu(): ReactElement {
   );
 }
 
+function PlayButton({ disabled }: { readonly disabled: boolean }): ReactElement {
+  const { workspace } = useServices();
+  const { playing, set } = useView(workspace.activeView);
+  return <CommandButton command="cine" icon={playing ? 'stop' : 'play'} label={playing ? 'Stop' : 'Play'} pressed={playing} disabled={disabled || !set || set.frames.length < 2} />;
+}
+
 export function Toolbar(): ReactElement {
   const { workspace, config } = useServices();
   const { tool, showText, showReport, mpr, solid } = useWorkspace();
-  const { status, playing, inverted, colour, set } = useView(workspace.activeView);
-  const idle = status === 'empty' || (mpr ?? solid) !== undefined;
+  const { status, inverted, colour, set } = useView(workspace.activeView);
+  const isEmpty = status === 'empty';
+  const idle = isEmpty || (mpr ?? solid) !== undefined;
   return (
     <div className="toolbar" role="toolbar" aria-label={t('Viewer tools')}>
       <div className="tool-group">
@@ -109,7 +116,7 @@ export function Toolbar(): ReactElement {
         ))}
       </div>
       <div className="tool-group">
-        <MeasureMenu disabled={idle} />
+        <MeasureMenu disabled={isEmpty || solid !== undefined} />
       </div>
       <div className="tool-group">
         <PresetMenu />
@@ -120,15 +127,15 @@ export function Toolbar(): ReactElement {
         <CommandButton command="flip-vertical" icon="flip-vertical" label="Flip V" disabled={idle} />
         <CommandButton command="rotate" icon="rotate" label="Rotate" disabled={idle} />
         <CommandButton command="fit" icon="fit" label="Fit" disabled={idle} />
-        <CommandButton command="reset" icon="reset" label="Reset" disabled={status === 'empty'} />
+        <CommandButton command="reset" icon="reset" label="Reset" disabled={isEmpty} />
       </div>
       <div className="tool-group">
-        <CommandButton command="cine" icon={playing ? 'stop' : 'play'} label={playing ? 'Stop' : 'Play'} pressed={playing} disabled={idle || !set || set.frames.length < 2} />
+        <PlayButton disabled={idle} />
         <PlanesMenu disabled={!set || set.frames.length < 2} />
         <LayoutMenu />
       </div>
       <div className="tool-group tool-group-end">
-        <SaveMenu disabled={status === 'empty'} />
+        <SaveMenu disabled={isEmpty} />
         <CommandButton command="text" icon="text" label="Text" pressed={showText} />
         {config.report && <CommandButton command="report" icon="report" label="Report" pressed={showReport} />}
         <CommandButton command="help" icon="help" label="Keys" />

@@ -3,7 +3,8 @@
  * It only reads. Viewports count from 0, frames from 0, pixels from 0,0 at the first.
  */
 import { bytesPerSecond } from '../cornerstone/linkSpeed';
-import type { PlaneName } from '../cornerstone/mprView';
+import { readings } from '../cornerstone/planeRulers';
+import type { PlaneName } from '../cornerstone/mprTools';
 import type { ViewState } from '../cornerstone/stackView';
 import type { Vector } from '../domain/vector';
 import type { Workspace } from '../tools/workspace';
@@ -11,6 +12,8 @@ import type { Workspace } from '../tools/workspace';
 export interface DebugHandle {
   /** Where a place in the patient (LPS, mm) lies on a plane's canvas (CSS pixels). */
   readonly planeCanvas: (plane: PlaneName, world: Vector) => readonly [number, number] | undefined;
+  /** What the rulers in the planes say. */
+  readonly rulers: () => readonly string[];
   /** What the connection is taken to bring; bytes a second. */
   readonly bytesPerSecond: () => number;
   readonly pixelAt: (viewport: number, column: number, row: number) => number | readonly number[] | undefined;
@@ -27,6 +30,7 @@ export function installDebugHandle(workspace: Workspace): void {
   const { views } = workspace;
   window.noctisViewer = {
     planeCanvas: (plane, world) => workspace.getState().mpr?.canvasOf(plane, world),
+    rulers: readings,
     bytesPerSecond,
     pixelAt: (viewport, column, row) => views[viewport]?.pixelAt(column, row),
     state: (viewport) => {
