@@ -52,6 +52,14 @@ def requested_uids(request: HttpRequest) -> list[str]:
     return uids
 
 
+def is_made_ready(request: HttpRequest) -> bool:
+    """Say whether a browser loads the page before anybody has opened it.
+
+    References: Prerendering Revamped, ``Sec-Purpose: prefetch;prerender``.
+    """
+    return "prerender" in request.headers.get("Sec-Purpose", "")
+
+
 @login_required
 @never_cache
 @ensure_csrf_cookie
@@ -65,7 +73,7 @@ def viewer_page(request: HttpRequest) -> HttpResponse:
         built = assets()
     except FrontEndNotBuiltError as error:
         return _not_built(error)
-    _record(request, studies, "viewer")
+    _record(request, studies, "viewer, made ready" if is_made_ready(request) else "viewer")
     # Braces are no part of an address; the front end puts the UID in their place.
     zip_url = unquote(reverse("study-zip", args=["{study}"]))
     facts = {"studyInstanceUIDs": uids, "dicomWebRoot": "/dicom-web", "studyZipURL": zip_url}
@@ -169,6 +177,7 @@ def _report_places(request: HttpRequest) -> dict[str, Any] | None:
         return None
     return {
         "me": {"id": user.pk, "name": user.get_full_name() or user.get_username()},
+        "signs": user.has_perm("reports.sign_report"),
         "reportURL": reverse("report"),
         "viewerURL": reverse("viewer"),
         "facility": request.GET.get("facility", ""),

@@ -45,6 +45,13 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
+# The viewer says which page of ours it will open next; the browser then loads it beforehand. Such
+# rules are data: nothing in them runs.
+VIEWER_SECURITY_POLICY = _policy(script_src="'self' 'wasm-unsafe-eval' 'inline-speculation-rules'")
+
+
 def security_policy(path: str) -> str:
     """Return the Content-Security-Policy of the page at `path`."""
-    return ADMIN_SECURITY_POLICY if path.startswith("/admin/") else CONTENT_SECURITY_POLICY
+    if path.startswith("/admin/"):
+        return ADMIN_SECURITY_POLICY
+    return VIEWER_SECURITY_POLICY if path.startswith("/viewer") else CONTENT_SECURITY_POLICY

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { resolutionEnds } from '../src/domain/codestream';
 import { batchSize, isWorthPacking, LinkSpeed, parseMemory, writeMemory } from '../src/domain/delivery';
 import { PartReader, type Part } from '../src/domain/multipart';
+import { framesAhead } from '../src/domain/prefetch';
 import { enlarge } from '../src/domain/preview';
+import { slice } from './datasets';
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 
@@ -95,5 +97,15 @@ describe('a coarse picture', () => {
     expect([...enlarge(Uint16Array.from([1, 2, 3, 4]), 3, 3, 1)]).toEqual([1, 1, 2, 1, 1, 2, 3, 3, 4]);
     expect(enlarge(Int16Array.from([-5]), 4, 4, 2)).toEqual(new Int16Array(16).fill(-5));
     expect(() => enlarge(Uint16Array.from([1]), 4, 4, 1)).toThrow(RangeError);
+  });
+});
+
+describe('a page that is not opened yet', () => {
+  it('fetches from the first frame on what fits, and nothing behind a gap', () => {
+    const frames = [1, 2, 3].map((number) => ({ instance: slice(number, [0, 0, number]), number: 1 }));
+    expect(framesAhead(frames, 1000)).toHaveLength(3);
+    // A frame of 2 x 2 samples of 16 bits has 8 bytes.
+    expect(framesAhead(frames, 16)).toEqual(frames.slice(0, 2));
+    expect(framesAhead(frames, 7)).toEqual([]);
   });
 });

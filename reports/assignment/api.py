@@ -1,14 +1,15 @@
 """/api/reports/: priority, assignment, claim next."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from archive.models import Study
 from reports.assignment import serializers as forms
 from reports.assignment.facts import reading_facts
-from reports.assignment.services import assign, claim_next, set_priority
+from reports.assignment.services import assign, claim_next, likely_next, set_priority
 from reports.study_views import StudyViewSet
 
 
@@ -49,7 +50,20 @@ class ReadingViewSet(StudyViewSet):
             facility_id=sent["facility"],
             actor=self.actor,
         )
-        if study is None:
-            return Response(status=status.HTTP_204_NO_CONTENT)
-        facts = {"study_instance_uid": study.study_instance_uid, "facility": study.facility_id}
-        return Response(facts)
+        return _named(study)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("after", str, description="The study that is being read.")],
+        responses={200: forms.ClaimedSerializer, 204: None},
+    )
+    @action(detail=False, methods=["get"], url_path="likely-next")
+    def likely_next(self, request: Request) -> Response:
+        """Say what claiming the next would give, so that it can be made ready; 204 for nothing."""
+        return _named(likely_next(request.user, after=request.query_params.get("after", "")))
+
+
+def _named(study: Study | None) -> Response:
+    if study is None:
+        return Response(status=status.HTTP_204_NO_CONTENT)
+    facts = {"study_instance_uid": study.study_instance_uid, "facility": study.facility_id}
+    return Response(facts)

@@ -19,6 +19,7 @@ from reports.readings import change_reading, lock_reading, tell
 from reports.selectors import name_of
 
 TO_BE_READ: Final = (ReportStatus.UNREAD, ReportStatus.WITHDRAWN)
+_MOST_URGENT: Final = ("priority", "due_at", "id")
 
 
 def is_reader(user: Any) -> bool:
@@ -121,12 +122,29 @@ def claim_next(
         raise NotAReaderError(_("Studies are given to active radiologists."))
     waiting = _claimable(user, modality, facility_id).select_related("study")
     locked = waiting.select_for_update(skip_locked=True, of=("self",))
-    reading = locked.order_by("priority", "due_at", "id").first()
+    reading = locked.order_by(*_MOST_URGENT).first()
     if reading is None:
         return None
     study = reading.study
     assign(study, user, by=user, actor=actor, because=_("Claimed as the most urgent"))
     return study
+
+
+def likely_next(user: Any, *, after: str = "") -> Study | None:
+    """Return what `claim_next` would give `user` now, without giving it; None when nothing.
+
+    Parameters
+    ----------
+    user : user
+        For whom.
+    after : str
+        Study Instance UID of what is being read, which does not come next.
+    """
+    if not is_reader(user):
+        return None
+    waiting = _claimable(user, "", None).exclude(study__study_instance_uid=after)
+    reading = waiting.select_related("study").order_by(*_MOST_URGENT).first()
+    return reading.study if reading else None
 
 
 def _claimable(user: Any, modality: str, facility_id: int | None) -> QuerySet[Reading]:

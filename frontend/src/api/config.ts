@@ -4,6 +4,7 @@ import type { KeptHanging } from '../domain/hangingProtocol';
 /** Of somebody who may write reports. */
 export interface ReportPlaces {
   readonly me: { readonly id: number; readonly name: string };
+  readonly signs: boolean;
   readonly reportURL: string;
   readonly viewerURL: string;
   readonly facility: string;

@@ -102,6 +102,13 @@ export class ReportsApi {
     return id === undefined ? this.call('POST', '/api/macros/', macro) : this.call('PATCH', `/api/macros/${id}/`, macro);
   }
 
+  /** What claiming the next study would most likely give; undefined for nothing. */
+  async likelyNext(): Promise<string | undefined> {
+    const query = new URLSearchParams({ after: this.studyInstanceUID });
+    const next = await this.call<{ study_instance_uid: string } | undefined>('GET', `/api/reports/likely-next/?${query.toString()}`);
+    return next?.study_instance_uid;
+  }
+
   /** The next study of the list, now the reader's; undefined when there is none. */
   async claimNext(): Promise<string | undefined> {
     const next = await this.call<{ study_instance_uid: string } | undefined>('POST', '/api/reports/claim-next/', {});

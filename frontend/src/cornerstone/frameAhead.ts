@@ -30,14 +30,15 @@ export function forgetFrame(imageId: string): void {
   awaited.delete(imageId);
 }
 
-/** Fetch one frame now for whoever asks for it later. */
-export function announceFrame(frame: FrameRef): void {
+/** Fetch one frame now for whoever asks for it later; settles when it is there, or did not come. */
+export async function announceFrame(frame: FrameRef): Promise<void> {
   const imageId = registerFrame(frame);
+  if (isAwaited(imageId)) return;
   // A large one is fetched by its loader, which shows it while it comes.
   const { pixels } = frame.instance;
   if (pixels && packsFrames() && pixels.rows * pixels.columns > LARGE_SAMPLES) return;
   expectFrame(imageId);
-  void fetchFrame(addressOf(imageId), frameAccept(frame.instance, packsFrames())).then(
+  await fetchFrame(addressOf(imageId), frameAccept(frame.instance, packsFrames())).then(
     (bytes) => deliverFrame(imageId, bytes),
     () => deliverFrame(imageId, undefined),
   );

@@ -53,7 +53,7 @@ type OnSettled = (imageId: string, error?: unknown) => void;
 
 /** Load images into the cache, with one request if possible; `onSettled` is told of each, with what it failed for. */
 export async function loadBatch(imageIds: readonly string[], requestType: Enums.RequestType, onSettled: OnSettled): Promise<void> {
-  const missing = imageIds.filter((imageId) => !cache.getImageLoadObject(imageId));
+  const missing = imageIds.filter((imageId) => !cache.getImageLoadObject(imageId) && !isAwaited(imageId));
   const frames = missing.flatMap((imageId) => frameOf(imageId) ?? []);
   if (frames.length > 1 && frames.length === missing.length) {
     missing.forEach(expectFrame);

@@ -40,6 +40,7 @@ function ahead({ imageIds, index, direction }: ReadingPlace): string[] {
 export class Prefetcher {
   /** What stopped the fetching ahead: a lost connection or session makes every further request pointless. */
   obstacle: ViewerError | undefined;
+  private onCaughtUp: (() => void) | undefined;
   private queue: string[] = [];
   private running = 0;
   private readonly failed = new Set<string>();
@@ -51,6 +52,14 @@ export class Prefetcher {
   plan(places: readonly ReadingPlace[]): void {
     this.queue = interleave(places.map(ahead));
     this.pump();
+  }
+
+  /** Tell `listener`, once, when all is there that lies in the viewports; returns how to call it off. */
+  whenCaughtUp(listener: () => void): () => void {
+    this.onCaughtUp = listener;
+    return () => {
+      this.onCaughtUp = undefined;
+    };
   }
 
   /** Try again what failed, e.g. after the network came back. */
@@ -72,10 +81,19 @@ export class Prefetcher {
     }
   }
 
+  private caughtUp(): void {
+    const listener = this.onCaughtUp;
+    this.onCaughtUp = undefined;
+    listener?.();
+  }
+
   private pump(): void {
     while (this.running < PARALLEL && !this.obstacle) {
       const batch = this.next();
-      if (batch.length === 0) return;
+      if (batch.length === 0) {
+        if (this.running === 0) this.caughtUp();
+        return;
+      }
       this.running += 1;
       void this.fetch(batch).finally(() => {
         this.running -= 1;

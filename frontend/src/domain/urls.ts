@@ -28,3 +28,6 @@ export function batchPath(frames: readonly FrameRef[]): string {
   if (first.instance.numberOfFrames > 1) return `${instancePath(first.instance)}/frames/${frames.map(({ number }) => number).join()}`;
   return `${seriesPath(first.instance)}/pixeldata?instance=${frames.map(({ instance }) => instance.sopInstanceUID).join()}`;
 }
+
+/** The viewer with a study and its report beside. */
+export const addressToRead = (viewerURL: string, studyInstanceUID: string): string => `${viewerURL}?StudyInstanceUIDs=${encodeURIComponent(studyInstanceUID)}&report=1`;

@@ -310,6 +310,9 @@ export class Workspace {
     this.planSoon();
   }
 
+  /** When everything in the viewports has come: the line is free. */
+  readonly whenCaughtUp = (listener: () => void): (() => void) => this.prefetcher.whenCaughtUp(listener);
+
   /** What keeps frames from coming at all: a lost connection, or a session that is over. */
   readonly getObstacle = (): FailureKind | undefined =>
     [...this.views.map((view) => view.getState().failure), this.prefetcher.obstacle].find(isObstacle)?.kind;

@@ -12,6 +12,7 @@ import { NetworkNotice, PageState, SignInNotice, usePageFailure } from './Notice
 import { useReadingPlace, useViewLinks, useWindows } from './Offers';
 import { Opening } from './opening';
 import { REPORT_WIDTH, ReportBeside, useImageRequests } from './ReportBeside';
+import { useNextStudy } from './nextStudy';
 import { PatientBar } from './PatientBar';
 import { isPriorKey } from './PriorList';
 import { PreferencesDialog } from './PreferencesDialog';
@@ -127,6 +128,7 @@ export function App(): ReactElement {
   useReadingPlace();
   useViewLinks();
   useWindows();
+  useNextStudy();
   return (
     <div className="viewer" data-report={showReport} data-drawer={drawer} style={style}>
       <PatientBar drawer={drawer} setDrawer={setDrawer} />

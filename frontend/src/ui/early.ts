@@ -13,6 +13,6 @@ export function fetchFirstFrame(library: Library, root: string): void {
     if (!set) return;
     leave();
     const frame = set.kind === 'pictures' ? set.frames[0] : undefined;
-    if (frame) announceFrame(frame);
+    if (frame) void announceFrame(frame);
   });
 }

@@ -1,5 +1,6 @@
 /** What the parts of the report editor share. */
 import { createContext, useContext, useSyncExternalStore } from 'react';
+import { addressToRead } from '../../domain/urls';
 import type { EditorHost } from './editorHost';
 import type { WindowLink } from './link';
 import type { ReportSession, SessionState } from './session';
@@ -56,5 +57,5 @@ export function useHost(): EditorHost {
 /** The address of another study's report, where the editor lies now. */
 export function addressOf({ config, surface }: ReportServices, studyInstanceUID: string): string {
   const uid = encodeURIComponent(studyInstanceUID);
-  return surface.kind === 'panel' ? `${config.viewerURL}?StudyInstanceUIDs=${uid}&report=1` : `${config.reportURL}?StudyInstanceUID=${uid}`;
+  return surface.kind === 'panel' ? addressToRead(config.viewerURL, studyInstanceUID) : `${config.reportURL}?StudyInstanceUID=${uid}`;
 }

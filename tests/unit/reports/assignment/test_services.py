@@ -4,7 +4,7 @@ from archive.models import Study
 from audit.actors import SYSTEM
 from audit.models import AuditEvent
 from notifications.models import OutboxEvent
-from reports.assignment.services import assign, claim_next, set_priority
+from reports.assignment.services import assign, claim_next, likely_next, set_priority
 from reports.errors import NotAReaderError, ReasonMissingError
 from reports.models import Assignment, Priority, Quality, Reading
 from reports.writing.leases import take_lease
@@ -60,6 +60,17 @@ def test_the_most_urgent_is_claimed_first(facility, rita, omar):
     take_lease(stat, rita, "window", actor=SYSTEM)
     assert claim(rita) == routine
     assert claim(make_user("RADIOLOGIST")) is None
+
+
+def test_what_comes_next_is_told_and_not_given(facility, rita, omar):
+    reading, following = make_study(facility), make_study(facility)
+    uid = reading.study_instance_uid
+    assert likely_next(rita) == reading
+    assert likely_next(rita, after=uid) == following
+    assert not Reading.objects.filter(assigned_to__isnull=False).exists()
+    take_lease(following, omar, "window", actor=SYSTEM)
+    assert likely_next(rita, after=uid) is None
+    assert likely_next(make_user("ADMIN")) is None
 
 
 def test_what_is_not_to_be_read_is_not_claimed(facility, rita, omar):
