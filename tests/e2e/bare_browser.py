@@ -54,10 +54,10 @@ class BareBrowser:
 
 
 @contextmanager
-def bare_browser(flags: list[str], folder: Path) -> Iterator[BareBrowser]:
+def bare_browser(program: str, flags: list[str], folder: Path) -> Iterator[BareBrowser]:
     """Start Chromium with a profile of its own in `folder`."""
     port = free_port()
-    words = ["chromium", *flags, f"--remote-debugging-port={port}", f"--user-data-dir={folder}"]
+    words = [program, *flags, f"--remote-debugging-port={port}", f"--user-data-dir={folder}"]
     process = subprocess.Popen(
         [*words, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

@@ -1,12 +1,14 @@
 """The next study of the reader's list: loaded beforehand, opened at once, and only then opened."""
 
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.e2e.bare_browser import BareBrowser, bare_browser
 from tests.e2e.conftest import CHROMIUM_FLAGS, LiveNoctis
@@ -42,14 +44,17 @@ def user(noctis: LiveNoctis) -> LiveUser:
 
 
 @pytest.fixture
-def browser_alone(noctis: LiveNoctis, user: LiveUser, tmp_path: Path) -> Iterator[BareBrowser]:
-    with bare_browser(CHROMIUM_FLAGS, tmp_path) as browser:
-        [page] = browser.pages()
+def browser_alone(
+    noctis: LiveNoctis, user: LiveUser, browser: Browser, tmp_path: Path
+) -> Iterator[BareBrowser]:
+    program = shutil.which("chromium") or browser.browser_type.executable_path
+    with bare_browser(program, CHROMIUM_FLAGS, tmp_path) as alone:
+        [page] = alone.pages()
         for cookie in noctis.cookies(user)["cookies"]:
-            browser.call(page, "Network.setCookie", **cookie)
+            alone.call(page, "Network.setCookie", **cookie)
         address = f"{noctis.url}/viewer/?StudyInstanceUIDs={FIRST.study}"
-        browser.call(page, "Page.navigate", url=address)
-        yield browser
+        alone.call(page, "Page.navigate", url=address)
+        yield alone
 
 
 def _likely_next(noctis: LiveNoctis, user: LiveUser) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pydicom
+from playwright.sync_api import Locator
 from pydicom.pixels import apply_color_lut, apply_modality_lut
 
 from tests.corpus import CorpusFile
@@ -25,9 +26,10 @@ class Seen:
     Attributes
     ----------
     displayed : str
-        ``picture``; ``sheet``: a report or a waveform, to be read; ``message``: it says what the
-        object is, and that it has no picture or is a video; ``failure``: it says why there is no
-        picture although there should be one.
+        ``picture``; ``sheet``: a report or a waveform, to be read; ``video``: it plays;
+        ``overlay``: it lies over its images; ``message``: it says what the object is and why there
+        is nothing to see of it; ``failure``: it says why there is no picture although there
+        should be one.
     detail : str
         The words on the screen for a message or failure; what differs from other decoders.
     compared : bool
@@ -100,17 +102,25 @@ def _show_picture(viewer: ViewerPage, file: CorpusFile) -> dict[str, Any] | None
     """Show the object's first frame; None when no stack and no clip holds it."""
     who = file.identity
     for card in (f"{who.series_instance_uid}/{who.sop_instance_uid}", who.series_instance_uid):
-        if not _choose(viewer, card):
-            continue
-        state = _arrived(viewer)
-        while state["sopInstanceUID"] != who.sop_instance_uid:
-            if state["index"] + 1 == state["frames"]:
-                break
-            viewer.page.keyboard.press("ArrowDown")
-            state = _arrived(viewer, beyond=state["index"])
-        else:
+        if _choose(viewer, card) and (state := _found(viewer, who.sop_instance_uid)):
             return state
-    return None
+    # A segmentation whose images are not here has frames of its own.
+    alone = viewer.viewport().get_by_role("button", name="Show its frames alone")
+    if not _choose(viewer, f"{who.series_instance_uid}/overlay") or not alone.count():
+        return None
+    alone.click()
+    return _found(viewer, who.sop_instance_uid)
+
+
+def _found(viewer: ViewerPage, sop_instance_uid: str) -> dict[str, Any] | None:
+    """Turn the stack on the screen to an object; None when it is not in it."""
+    state = _arrived(viewer)
+    while state["sopInstanceUID"] != sop_instance_uid:
+        if state["index"] + 1 == state["frames"]:
+            return None
+        viewer.page.keyboard.press("ArrowDown")
+        state = _arrived(viewer, beyond=state["index"])
+    return state
 
 
 def _choose(viewer: ViewerPage, card: str) -> bool:
@@ -135,9 +145,13 @@ def _arrived(viewer: ViewerPage, beyond: int = -1) -> dict[str, Any]:
 
 
 def _show_other(viewer: ViewerPage, file: CorpusFile) -> tuple[str, str]:
-    """Return ``sheet`` or ``message``, and what stands there."""
+    """Return ``sheet``, ``video``, ``overlay`` or ``message``, and what stands there."""
     series = file.identity.series_instance_uid
-    assert _choose(viewer, f"{series}/no-picture") or _choose(viewer, f"{series}/video"), file.name
+    if _choose(viewer, f"{series}/video"):
+        return _video(viewer)
+    if _choose(viewer, f"{series}/overlay"):
+        return _overlay(viewer)
+    assert _choose(viewer, f"{series}/no-picture"), file.name
     sheet = viewer.viewport().get_by_test_id("sheet")
     if sheet.count() == 0:
         return "message", _message(viewer)
@@ -150,6 +164,27 @@ def _show_other(viewer: ViewerPage, file: CorpusFile) -> tuple[str, str]:
     viewer.until(lambda: "Loading" not in page.inner_text())
     curves = f" - {sheet.locator('.trace').count()} curves" if sheet.locator("svg").count() else ""
     return "sheet", page.inner_text()[:200].replace("\n", " ") + curves
+
+
+def _video(viewer: ViewerPage) -> tuple[str, str]:
+    tile = viewer.viewport().locator(".video-sheet")
+    player = tile.get_by_test_id("video")
+    told = tile.locator(".tile:not(.tile-loading)")
+    viewer.until(lambda: told.count() > 0 or _plays(player))
+    return ("message", told.inner_text()) if told.count() else ("video", "plays")
+
+
+def _plays(player: Locator) -> bool:
+    # It goes away by itself when the browser cannot play it.
+    return bool(player.evaluate_all("all => all.some(({readyState}) => readyState >= 2)"))
+
+
+def _overlay(viewer: ViewerPage) -> tuple[str, str]:
+    """Laid over its images, or the words that say that they are not here."""
+    panel = viewer.page.get_by_test_id("overlays")
+    if panel.count():
+        return "overlay", panel.inner_text().replace("\n", " ")
+    return "message", _message(viewer)
 
 
 def _message(viewer: ViewerPage) -> str:

@@ -9,6 +9,15 @@ from playwright.sync_api import Locator, Page
 PATIENCE_S = 30
 
 
+# What the page does after it has drawn is done: some of it waits for two frames.
+_DRAWN = """
+  () => new Promise((done) => {
+    const frame = (left) => requestAnimationFrame(() => (left ? frame(left - 1) : done()));
+    frame(3);
+  })
+"""
+
+
 class ViewerPage:
     """Opens studies and asks `window.noctisViewer` (frontend/src/ui/debugHandle.ts).
 
@@ -51,6 +60,7 @@ class ViewerPage:
         states: list[dict[str, Any]] = [{}]
 
         def still() -> bool:
+            self.page.evaluate(_DRAWN)
             before, states[0] = states[0], self.state(viewport)
             return states[0] == before and before["index"] == before["wanted"]
 

@@ -3,86 +3,30 @@ import { Enums, eventTarget, RenderingEngine, type Types } from '@cornerstonejs/
 import { utilities as toolUtilities } from '@cornerstonejs/tools';
 import { clampRate } from '../domain/cine';
 import type { PictureSet } from '../domain/displaySet';
-import { toViewerError, type ViewerError } from '../domain/failure';
-import { patientOrientationOf, planeOf, windowsOf, type FrameRef } from '../domain/frame';
-import { edgesInImage, edgesInPatient, NO_EDGES, type EdgeLabels, type ScreenAxes } from '../domain/orientation';
-import { curveRange, type LookUpTable } from '../domain/samples';
+import { toViewerError } from '../domain/failure';
+import { windowsOf, type FrameRef } from '../domain/frame';
 import { acrossPasses } from '../domain/passes';
-import { normalize, subtract, toVector, type Vector } from '../domain/vector';
+import { subtract, toVector, type Vector } from '../domain/vector';
 import type { Standing } from '../domain/viewLink';
-import { automaticRange, toRange, type Preset, type ValueRange, type WindowShape } from '../domain/window';
+import type { Preset, ValueRange, WindowShape } from '../domain/window';
+import { fitWhole, flip, isWhole, moveBy, refit, rotate, zoomAbout } from './camera';
+import { GreyWindow } from './greyWindow';
 import { hurry } from './frameBatches';
-import { curveOf, PREVIEW } from './imageLoader';
-import { frameOf, registerFrame } from './imageRegistry';
+import { PREVIEW } from './imageLoader';
+import { registerFrame } from './imageRegistry';
 import { readGeometry, setGeometry, setScale, type Scaling } from './standing';
+import { EMPTY, presentationOf, type ViewState } from './stackState';
 import { addToToolGroup, removeFromToolGroup } from './toolGroup';
 import { lookOf, pixelUnder, zoomAlong, type Look } from './look';
 import { attachOverlayLayer } from './overlayLayer';
 import { listenToFingers } from './touch';
-import { installCurve } from './voiCurve';
 
 export type { Look } from './look';
+export type { Probe, ViewState } from './stackState';
 
 const { Events } = Enums;
 
-export interface ViewState {
-  readonly set: PictureSet | undefined;
-  /** 'ready': the picture on the screen is frame `index`. */
-  readonly status: 'empty' | 'loading' | 'ready' | 'failed';
-  readonly index: number;
-  /** A coarse picture of the frame asked for is on the screen until all of it is there. */
-  readonly coarse: boolean;
-  /** The frame asked for; differs from `index` while it is on its way. */
-  readonly wanted: number;
-  readonly failure: ViewerError | undefined;
-  readonly range: ValueRange | undefined;
-  readonly shape: WindowShape;
-  readonly colour: boolean;
-  /** Screen pixels (CSS) for one column of the image. */
-  readonly magnification: number;
-  readonly inverted: boolean;
-  readonly edges: EdgeLabels;
-  readonly playing: boolean;
-  readonly rate: number;
-  /** What lies under a finger that stays: its place in CSS pixels of the viewport, and the pixel there. */
-  readonly probe: Probe | undefined;
-}
-
-export interface Probe {
-  readonly place: readonly [number, number];
-  readonly pixel: readonly [column: number, row: number];
-  readonly value: number | readonly number[] | undefined;
-}
-
-const FUNCTIONS: Readonly<Record<WindowShape, Enums.VOILUTFunctionType>> = {
-  LINEAR: Enums.VOILUTFunctionType.LINEAR,
-  LINEAR_EXACT: Enums.VOILUTFunctionType.LINEAR_EXACT,
-  SIGMOID: Enums.VOILUTFunctionType.SAMPLED_SIGMOID,
-};
-
-const SHAPES: readonly WindowShape[] = ['LINEAR', 'LINEAR_EXACT', 'SIGMOID'];
-
-const shapeOf = (name: Enums.VOILUTFunctionType | undefined): WindowShape => SHAPES.find((shape) => FUNCTIONS[shape] === name) ?? 'LINEAR';
-
 const ZOOM_PER_WHEEL_PIXEL = 0.0015; // a notch of 100 pixels: 16 %
-
-const EMPTY: ViewState = {
-  set: undefined,
-  status: 'empty',
-  index: 0,
-  wanted: 0,
-  coarse: false,
-  failure: undefined,
-  range: undefined,
-  shape: 'LINEAR',
-  colour: false,
-  magnification: 1,
-  inverted: false,
-  edges: NO_EDGES,
-  playing: false,
-  rate: 15,
-  probe: undefined,
-};
 
 /** The engine behind all viewports of the page; made with the first of them. */
 let engine: RenderingEngine | undefined;
@@ -92,8 +36,7 @@ export class StackView {
   private current = EMPTY;
   private imageIds: readonly string[] = [];
   private element: HTMLDivElement | undefined;
-  /** Whether grey values go through the image's own curve; undefined: as the image asks for. */
-  private throughCurve: boolean | undefined;
+  private readonly greys = new GreyWindow(() => ({ viewport: this.ready, frame: this.frame }));
   private resizing: ResizeObserver | undefined;
   private endTouch: (() => void) | undefined;
   private endOverlay: (() => void) | undefined;
@@ -129,7 +72,7 @@ export class StackView {
 
   /** Whether the frame on the screen has a VOI table. */
   get hasCurve(): boolean {
-    return this.curve !== undefined;
+    return this.greys.curve !== undefined;
   }
 
   mount(element: HTMLDivElement): void {
@@ -168,7 +111,7 @@ export class StackView {
   /** Show a display set from frame `index` (0-based); undefined empties the viewport. */
   show(set: PictureSet | undefined, index = 0): void {
     this.stop();
-    this.throughCurve = undefined;
+    this.greys.throughCurve = undefined;
     this.hung = this.stood = undefined;
     this.onRefit = undefined;
     this.imageIds = set ? set.frames.map(registerFrame) : [];
@@ -209,55 +152,19 @@ export class StackView {
   }
 
   setRange(range: ValueRange, shape: WindowShape = 'LINEAR'): void {
-    const viewport = this.ready;
-    if (!viewport) return;
-    const known = shapeOf(viewport.getProperties().VOILUTFunction) === shape;
-    viewport.setProperties({ voiRange: { ...range }, ...(known ? {} : { VOILUTFunction: FUNCTIONS[shape] }) });
-    if (this.hasCurve) this.bend(viewport, false, range);
-    viewport.render();
+    this.greys.set(range, shape);
   }
 
   applyPreset(preset: Preset): void {
-    const image = this.ready?.getCornerstoneImage();
-    if (!image || image.color) return;
-    if (preset.kind === 'window') this.setRange(toRange(preset.window), preset.window.shape);
-    else if (preset.kind === 'curve') this.showCurve();
-    else if (preset.kind === 'auto') this.setRange(automaticRange(image.getPixelData()));
-    else this.setRange({ lower: image.minPixelValue, upper: Math.max(image.maxPixelValue, image.minPixelValue + 1) });
-  }
-
-  private showCurve(): void {
-    const viewport = this.ready;
-    const { curve } = this;
-    if (!viewport || !curve) return;
-    viewport.setProperties({ voiRange: { ...curveRange(curve) } });
-    this.bend(viewport, true, curveRange(curve));
-    viewport.render();
-  }
-
-  private bend(viewport: Types.IStackViewport, throughCurve: boolean, range: ValueRange): void {
-    this.throughCurve = throughCurve;
-    installCurve(viewport, throughCurve ? this.curve : undefined, range);
-  }
-
-  private get curve(): LookUpTable | undefined {
-    return this.frame && curveOf(this.frame.instance);
-  }
-
-  /** A new image may come with a new actor: the curve has to be laid on again. */
-  private keepCurve(): void {
-    const { frame, ready } = this;
-    const range = ready?.getProperties().voiRange;
-    if (!frame || !ready || !range || !this.curve) return;
-    installCurve(ready, this.throughCurve ?? windowsOf(frame).length === 0 ? this.curve : undefined, range);
+    this.greys.apply(preset);
   }
 
   /** Grey values as the image itself asks for, slice by slice. */
   resetWindow(): void {
     const { inverted } = this.current;
-    this.throughCurve = undefined;
+    this.greys.throughCurve = undefined;
     this.ready?.resetProperties();
-    this.keepCurve();
+    this.greys.keepCurve();
     if (inverted) this.invert();
   }
 
@@ -271,43 +178,22 @@ export class StackView {
 
   /** Mirror what is on the screen. */
   flip(axis: 'horizontal' | 'vertical'): void {
-    const viewport = this.ready;
-    if (!viewport) return;
-    const { flipHorizontal = false, flipVertical = false } = viewport.getCamera();
-    viewport.setCamera(axis === 'horizontal' ? { flipHorizontal: !flipHorizontal } : { flipVertical: !flipVertical });
-    viewport.render();
+    if (this.ready) flip(this.ready, axis);
   }
 
   /** Turn what is on the screen clockwise; degrees. */
   rotate(degrees: number): void {
-    const viewport = this.ready;
-    if (!viewport) return;
-    const { rotation = 0 } = viewport.getViewPresentation();
-    viewport.setViewPresentation({ ...viewport.getViewPresentation(), rotation: (rotation + degrees + 360) % 360 });
-    viewport.render();
+    if (this.ready) rotate(this.ready, degrees);
   }
 
   /** Enlarge about `point` of the viewport (CSS pixels), or about its middle. */
   zoomBy(factor: number, point?: readonly [number, number]): void {
-    const viewport = this.ready;
-    if (!viewport) return;
-    const fixed = point && viewport.canvasToWorld([...point]);
-    viewport.setZoom(viewport.getZoom() * factor);
-    if (point && fixed) {
-      const [x, y] = viewport.worldToCanvas(fixed);
-      const [panX, panY] = viewport.getPan();
-      viewport.setPan([panX + point[0] - x, panY + point[1] - y]);
-    }
-    viewport.render();
+    if (this.ready) zoomAbout(this.ready, factor, point);
   }
 
   /** Move the picture by so many CSS pixels. */
   panBy(x: number, y: number): void {
-    const viewport = this.ready;
-    if (!viewport) return;
-    const [panX, panY] = viewport.getPan();
-    viewport.setPan([panX + x, panY + y]);
-    viewport.render();
+    if (this.ready) moveBy(this.ready, x, y);
   }
 
   probeAt(place: readonly [number, number] | undefined): void {
@@ -328,19 +214,18 @@ export class StackView {
   fit(): void {
     const viewport = this.ready;
     if (!viewport) return;
-    viewport.setViewPresentation({ ...viewport.getViewPresentation(), zoom: 1, pan: [0, 0] });
     this.hung = this.stood = undefined;
-    viewport.render();
+    fitWhole(viewport);
   }
 
   /** Everything as when the display set was opened, but the frame. */
   reset(): void {
     const viewport = this.ready;
     if (!viewport) return;
-    this.throughCurve = undefined;
+    this.greys.throughCurve = undefined;
     viewport.resetCamera();
     viewport.resetProperties();
-    this.keepCurve();
+    this.greys.keepCurve();
     this.hung = this.stood = undefined;
     this.onRefit?.();
     this.refresh();
@@ -358,15 +243,8 @@ export class StackView {
     const viewport = this.ready;
     const { range, shape, inverted, colour, status } = this.current;
     if (!viewport || status !== 'ready') return undefined;
-    const isOwn = colour || !range || this.isOwnWindow(range, shape);
-    return { ...readGeometry(viewport), voi: isOwn || this.throughCurve ? undefined : { ...range, shape }, curve: this.throughCurve === true, invert: inverted };
-  }
-
-  private isOwnWindow(range: ValueRange, shape: WindowShape): boolean {
-    const [first] = this.frame ? windowsOf(this.frame) : [];
-    if (!first) return this.hasCurve && this.throughCurve === undefined;
-    const own = toRange(first);
-    return first.shape === shape && Math.abs(own.lower - range.lower) < 1e-6 && Math.abs(own.upper - range.upper) < 1e-6;
+    const isOwn = colour || !range || this.greys.isOwn(range, shape);
+    return { ...readGeometry(viewport), voi: isOwn || this.greys.throughCurve ? undefined : { ...range, shape }, curve: this.greys.throughCurve === true, invert: inverted };
   }
 
   /** Let the picture stand as it stood. */
@@ -374,9 +252,9 @@ export class StackView {
     this.catchUp();
     const viewport = this.ready;
     if (!viewport) return;
-    if (standing.curve) this.showCurve();
+    if (standing.curve) this.greys.showCurve();
     else if (standing.voi) this.setRange({ lower: standing.voi.lower, upper: standing.voi.upper }, standing.voi.shape);
-    if (standing.invert !== this.presentation().inverted) this.invert();
+    if (standing.invert !== presentationOf(this.ready).inverted) this.invert();
     setGeometry(viewport, standing);
     this.keepHung(viewport);
     this.stood = standing;
@@ -456,8 +334,8 @@ export class StackView {
   private readonly onNewImage = (event: Event): void => {
     const { image, imageIdIndex } = (event as CustomEvent<{ image: Types.IImage; imageIdIndex: number }>).detail;
     const { coarse } = this.current;
-    this.update({ status: 'ready', index: imageIdIndex, wanted: imageIdIndex, coarse: false, failure: undefined, colour: image.color, ...this.presentation() });
-    this.keepCurve();
+    this.update({ status: 'ready', index: imageIdIndex, wanted: imageIdIndex, coarse: false, failure: undefined, colour: image.color, ...presentationOf(this.ready) });
+    this.greys.keepCurve();
     // Where the image states no window, the coarse picture's values made one.
     if (coarse && this.frame && windowsOf(this.frame).length === 0) this.resetWindow();
   };
@@ -494,32 +372,7 @@ export class StackView {
   };
 
   private refresh(): void {
-    if (this.current.status === 'ready') this.update(this.presentation());
-  }
-
-  private presentation(): Partial<ViewState> {
-    const viewport = this.ready;
-    const image = viewport?.getCornerstoneImage();
-    if (!viewport || !image) return {};
-    const { voiRange, VOILUTFunction, invert = false } = viewport.getProperties();
-    return {
-      range: voiRange,
-      shape: shapeOf(VOILUTFunction),
-      inverted: invert !== image.invert,
-      ...this.placement(viewport, image),
-    };
-  }
-
-  private placement(viewport: Types.IStackViewport, image: Types.IImage): Partial<ViewState> {
-    const at = (x: number, y: number): ReturnType<typeof toVector> => toVector(viewport.canvasToWorld([x, y]));
-    const [origin, right, down] = [at(0, 0), at(100, 0), at(0, 100)];
-    const step = subtract(right, origin);
-    const axes: ScreenAxes = { right: normalize(step), down: normalize(subtract(down, origin)) };
-    const frame = frameOf(image.imageId);
-    return {
-      magnification: (100 * image.columnPixelSpacing) / Math.hypot(...step),
-      edges: frame ? edgesOf(frame, axes) : NO_EDGES,
-    };
+    if (this.current.status === 'ready') this.update(presentationOf(this.ready));
   }
 
   private resize(): void {
@@ -535,10 +388,7 @@ export class StackView {
 
   /** Whether the picture stands as it was fitted, neither enlarged nor moved. */
   private get isWhole(): boolean {
-    const viewport = this.ready;
-    if (!viewport) return false;
-    const [x, y] = viewport.getPan();
-    return Math.abs(viewport.getZoom() - 1) < 0.01 && Math.hypot(x, y) < 1;
+    return this.ready !== undefined && isWhole(this.ready);
   }
 
   /** Whether the picture still stands as it was hung. */
@@ -549,14 +399,7 @@ export class StackView {
 
   /** Fit to the new shape of the viewport; turns and flips stay. */
   refit(): void {
-    const viewport = this.ready;
-    if (!viewport) return;
-    const { rotation = 0 } = viewport.getViewPresentation();
-    const { flipHorizontal = false, flipVertical = false } = viewport.getCamera();
-    viewport.resetCamera({ resetPan: true, resetZoom: true, resetToCenter: true });
-    viewport.setCamera({ flipHorizontal, flipVertical });
-    viewport.setViewPresentation({ ...viewport.getViewPresentation(), rotation });
-    viewport.render();
+    if (this.ready) refit(this.ready);
   }
 
   private update(change: Partial<ViewState>): void {
@@ -567,10 +410,4 @@ export class StackView {
   private notify(): void {
     for (const listener of this.listeners) listener();
   }
-}
-
-function edgesOf(frame: FrameRef, axes: ScreenAxes): EdgeLabels {
-  if (planeOf(frame)) return edgesInPatient(axes);
-  const orientation = patientOrientationOf(frame);
-  return orientation ? edgesInImage(axes, orientation) : NO_EDGES;
 }
