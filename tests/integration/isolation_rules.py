@@ -201,7 +201,7 @@ RULES |= {
     f"{_REPORT}/withdraw": _of_report(_RADIOLOGIST),
     f"{_REPORT}/reading": _of_report(_WRITERS | {"north technician"}, "PATCH"),
     "api/^reports/claim-next": Rule(NOBODY, {"POST": _RADIOLOGIST}),
-    "api/^reports/likely-next": Rule(NOBODY, {"GET": _RADIOLOGIST}),
+    "api/^reports/likely-next": Rule(_RADIOLOGIST),
     # The technician's page.
     "quality/": Rule(CHECKERS | {"south technician"}),
     "quality/<str:uid>/": Rule(CHECKERS, names_study=True),
