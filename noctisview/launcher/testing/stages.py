@@ -122,7 +122,17 @@ def _coverage(context: Context) -> list[Command]:
     ]
 
 
-_SERVERS = ("storescu", "redis-server", "nginx", "Orthanc", "clamd")
+_SERVERS = (
+    "storescu",
+    "redis-server",
+    "nginx",
+    "Orthanc",
+    "clamd",
+    "restic",
+    "fail2ban-client",
+    "supervisord",
+    "openssl",
+)
 # What PDFs are made with and looked at with.
 _PRINTING = (
     "libpango-1.0.so.0",
@@ -145,13 +155,13 @@ STAGES = (
     ),
     Stage(
         "sqlite",
-        _pytest("sqlite", "tests/integration"),
+        _pytest("sqlite", "tests/integration", "tests/hardening"),
         programs=(*_SERVERS, *_PRINTING),
         needs_bundle=True,
     ),
     Stage(
         "postgresql",
-        _pytest("postgresql", "tests/integration"),
+        _pytest("postgresql", "tests/integration", "tests/hardening"),
         programs=(*_SERVERS, *_PRINTING, "initdb"),
         needs_bundle=True,
         needs_postgresql=True,
